@@ -1,0 +1,49 @@
+import type { ClearPicture } from "./clear-picture.ts";
+import type { Frame, FrameSource, Jpeg, Prompt, Sighting, TurnContext, Usage, Verdict } from "./turn.ts";
+
+/** The pictures of a call: a camera track, a screen share, or one photo. */
+export interface Camera {
+  /** Recent frames of a source, oldest first; never one from before a mute or a track change. */
+  recent(source: FrameSource | "any"): readonly Frame[];
+  /** The next frame captured after `afterMs`; undefined when the camera is off or the signal aborts. */
+  next(afterMs: number, signal: AbortSignal): Promise<Frame | undefined>;
+}
+
+/**
+ * Judges the frame's gated bytes. Never throws and never answers `clear` on a fault: a gate that is
+ * late, gone or broken answers `unknown`. Judging the same frame again returns the same promise.
+ */
+export type Gate = (frame: Frame, signal: AbortSignal) => Promise<Verdict>;
+
+export type EngineEvent =
+  | { readonly type: "text-delta"; readonly text: string }
+  /** The model declined through the protocol's own refusal field. */
+  | { readonly type: "refusal-delta"; readonly text: string }
+  /** The stream is complete and valid. `length`: cut at the token limit. */
+  | {
+      readonly type: "finish";
+      readonly reason: "stop" | "length" | "refusal" | "content-filter";
+      readonly usage: Usage;
+    };
+
+/** A model server, or the embedded describer. `Picture` is all that it may ever see of a frame. */
+export interface Engine<Picture> {
+  /** False while its breaker is open: asking would only waste the user's time. */
+  available(): boolean;
+  /**
+   * Streams one answer and ends with exactly one `finish`. Marks nothing; aborts upstream when
+   * `ctx.signal` does.
+   *
+   * @throws {EngineError} for every fault of the server, the network or the stream.
+   */
+  answer(prompt: Prompt<Picture>, ctx: TurnContext): AsyncIterable<EngineEvent>;
+}
+
+/** What the core asks of the world. An engine that is not configured is absent. */
+export interface Ports {
+  readonly camera: Camera;
+  readonly gate: Gate;
+  readonly local: Engine<Jpeg> | undefined;
+  readonly cloud: Engine<ClearPicture> | undefined;
+  readonly describer: Engine<Sighting>;
+}
