@@ -222,11 +222,20 @@ export type TurnEvent =
       readonly clear: ClearPicture | null;
       readonly facts: string;
     }
-  | { readonly type: "engine-failed"; readonly engine: EngineName; readonly category: string }
+  | {
+      readonly type: "engine-failed";
+      readonly engine: EngineName;
+      readonly category: string;
+      readonly error: unknown;
+    }
   | { readonly type: "refused"; readonly engine: EngineName }
   | { readonly type: "contradicted"; readonly engine: EngineName }
   | { readonly type: "truncated"; readonly engine: EngineName }
   | { readonly type: "usage"; readonly engine: EngineName; readonly usage: Usage }
+  /** A piece of the answer was handed on. */
+  | { readonly type: "token" }
+  /** A fault of our own; the turn ended in a notice. */
+  | { readonly type: "fault"; readonly error: unknown }
   | { readonly type: "outcome"; readonly outcome: Outcome };
 
 /** Handed to everything that can wait. */

@@ -1,0 +1,186 @@
+import { EngineError } from "../errors.ts";
+import { startAttempt, type Attempt, type Opening } from "./attempt.ts";
+import { chooseRoute, type RouteFacts } from "./choose-route.ts";
+import { checkDenials } from "./denial.ts";
+import { certainPersons, personsHedge } from "./facts.ts";
+import { guardRefusal } from "./guard-refusal.ts";
+import type { Seen } from "./look.ts";
+import { notices } from "./notices.ts";
+import type { EngineEvent, Ports } from "./ports.ts";
+import { cloudPrompt, describerPrompt, localPrompt } from "./prompt.ts";
+import { race } from "./race.ts";
+import type { EngineName, FrameNeed, Outcome, Route, Turn, TurnContext } from "./turn.ts";
+
+/** Chooses the route, lets the engines speak, and falls back only while nothing was shown. */
+export async function* answer(
+  turn: Turn,
+  need: FrameNeed,
+  seen: Seen | undefined,
+  ports: Ports,
+  ctx: TurnContext,
+): AsyncGenerator<string, Outcome> {
+  const facts = routeFacts(turn, need, seen, ports);
+  const first = chooseRoute(facts);
+  ctx.mark("route-chosen");
+  ctx.report({ type: "route", route: first });
+
+  const deadline = AbortSignal.timeout(turn.settings.turnDeadlineMs);
+  const ladder = {
+    first,
+    next: (down: ReadonlySet<EngineName>, refused: boolean) => nextRoute(facts, down, refused),
+    start: (route: Route) => start(route, turn, seen, ports, ctx),
+    patienceMs: (engine: EngineName) =>
+      engine === "describer" ? Infinity : turn.settings.fallbackAfterMs[engine],
+    onLost: (opening: Opening) => reportLost(opening, ctx),
+  };
+  const result = await race(ladder, AbortSignal.any([ctx.signal, deadline])).catch((error: unknown) => {
+    if (ctx.signal.aborted || !deadline.aborted) throw error;
+    return { won: undefined, route: { engine: "none", reason: first.reason }, refusal: undefined } as const;
+  });
+  if (!result.won) {
+    ctx.report({ type: "route", route: result.route });
+    yield spokenRefusal(result.refusal) ?? noticeFor(result.route, turn, need, ports);
+    return "notice";
+  }
+  const { won } = result;
+  try {
+    if (won.route !== first) ctx.report({ type: "route", route: won.route });
+    return yield* speak(won, turn, seen, ctx);
+  } finally {
+    won.close();
+  }
+}
+
+function routeFacts(turn: Turn, need: FrameNeed, seen: Seen | undefined, ports: Ports): RouteFacts {
+  const last = turn.history.findLast((past) => past.engine !== "none")?.engine;
+  return {
+    policy: turn.settings.policy,
+    privateToCloud: turn.settings.privateToCloud,
+    need,
+    verdict: seen?.verdict,
+    clear: seen?.clear !== undefined,
+    fromScreen: seen?.frame.source === "screen",
+    localUp: ports.local?.available() ?? false,
+    cloudUp: ports.cloud?.available() ?? false,
+    lastAnswerLocal: last === "local" || last === "describer",
+  };
+}
+
+/** The route table again, with the engines that failed counted as down. */
+function nextRoute(facts: RouteFacts, down: ReadonlySet<EngineName>, refused: boolean): Route {
+  const route = chooseRoute({
+    ...facts,
+    localUp: facts.localUp && !down.has("local"),
+    cloudUp: facts.cloudUp && !down.has("cloud"),
+  });
+  if (down.has("describer") || (refused && !facts.verdict)) return { engine: "none", reason: route.reason };
+  return refused ? { engine: route.engine, reason: "cloud-refused" } : route;
+}
+
+function start(route: Route, turn: Turn, seen: Seen | undefined, ports: Ports, ctx: TurnContext): Attempt {
+  ctx.mark("request-sent");
+  return startAttempt(route, ctx, (attemptCtx) => openEngine(route, turn, seen, ports, attemptCtx));
+}
+
+async function* openEngine(
+  route: Route,
+  turn: Turn,
+  seen: Seen | undefined,
+  ports: Ports,
+  ctx: TurnContext,
+): AsyncGenerator<EngineEvent> {
+  if (route.engine === "local" && ports.local) {
+    const shown = seen && { picture: await seen.frame.detailed(), facts: seen.facts };
+    yield* ports.local.answer(localPrompt(turn, shown), ctx);
+  } else if (route.engine === "cloud" && ports.cloud) {
+    const shown = seen?.clear && { picture: seen.clear, facts: seen.facts };
+    const events = ports.cloud.answer(cloudPrompt(turn, shown), ctx);
+    yield* shown ? guardRefusal(events) : events;
+  } else if (route.engine === "describer" && seen) {
+    const { frame, verdict } = seen;
+    const sighting = { verdict, width: frame.width, height: frame.height, hint: frame.quality.hint };
+    yield* ports.describer.answer(describerPrompt(turn, sighting), ctx);
+  } else {
+    throw new EngineError(route.engine, "invalid-request", "no-such-route", { retryable: false });
+  }
+}
+
+/** The winner's words, checked against what the detector is certain of. */
+async function* speak(
+  won: Attempt,
+  turn: Turn,
+  seen: Seen | undefined,
+  ctx: TurnContext,
+): AsyncGenerator<string, Outcome> {
+  const engine = won.route.engine as EngineName;
+  await reportPicture(engine, seen, ctx);
+  let outcome: Outcome = "answered";
+  const persons = seen && engine !== "describer" ? certainPersons(seen.verdict) : 0;
+  const tokens = checkDenials(texts(won, engine, ctx), {
+    persons,
+    hedge: seen ? personsHedge(seen.verdict, seen.frame, turn.settings.fieldOfViewDeg) : "",
+    onContradiction: () => ctx.report({ type: "contradicted", engine }),
+  });
+  try {
+    for await (const text of tokens) {
+      ctx.mark("first-token");
+      ctx.report({ type: "token" });
+      yield text;
+    }
+  } catch (error) {
+    if (ctx.signal.aborted) throw error;
+    reportFailure(engine, error, ctx);
+    outcome = "notice";
+    yield ` ${notices.lostRest}`;
+  }
+  ctx.mark("last-token");
+  return outcome;
+}
+
+async function* texts(won: Attempt, engine: EngineName, ctx: TurnContext): AsyncGenerator<string> {
+  for await (const event of won.events()) {
+    if (event.type === "text-delta") {
+      if (event.text !== "") yield event.text;
+    } else if (event.type === "finish") {
+      ctx.report({ type: "usage", engine, usage: event.usage });
+      if (event.reason === "length") ctx.report({ type: "truncated", engine });
+      if (event.reason === "content-filter") throw new EngineError(engine, "server", "content-filter");
+    }
+  }
+}
+
+/** Says which picture the answer rests on, so that later prompts can repeat exactly that. */
+async function reportPicture(engine: EngineName, seen: Seen | undefined, ctx: TurnContext): Promise<void> {
+  if (!seen) return;
+  ctx.report({
+    type: "picture",
+    jpeg: engine === "local" ? await seen.frame.detailed() : null,
+    clear: engine === "cloud" ? (seen.clear ?? null) : null,
+    facts: seen.facts,
+  });
+}
+
+function reportLost(opening: Opening, ctx: TurnContext): void {
+  const { engine } = opening.attempt.route;
+  if (engine === "none") return;
+  if (opening.state === "refused") ctx.report({ type: "refused", engine });
+  if (opening.state === "failed") reportFailure(engine, opening.error, ctx);
+}
+
+function reportFailure(engine: EngineName, error: unknown, ctx: TurnContext): void {
+  if (ctx.signal.aborted) return;
+  const known = error instanceof EngineError;
+  ctx.report({ type: "engine-failed", engine, category: known ? error.category : "server", error });
+}
+
+/** Without a picture there is nobody else to ask: a refusal that is a whole sentence is spoken. */
+function spokenRefusal(text: string | undefined): string | undefined {
+  const trimmed = text?.trim() ?? "";
+  return /[.!?]["')\]]?$/.test(trimmed) ? trimmed : undefined;
+}
+
+function noticeFor(route: Route, turn: Turn, need: FrameNeed, ports: Ports): string {
+  if (route.reason === "no-frame-available") return need.screen ? notices.screenOff : notices.cameraOff;
+  if (!ports.local && !ports.cloud && !need.value) return notices.noModel;
+  return notices.cannotAnswer;
+}

@@ -1,0 +1,126 @@
+import type { TurnReport } from "./report.ts";
+import { toDurations } from "./timeline.ts";
+import type { EngineName, Mark, TurnContext, TurnEvent } from "./turn.ts";
+
+/** Gathers a turn's marks and events; the only state a turn leaves behind. */
+export interface Recorder {
+  readonly ctx: TurnContext;
+  /** The report so far; complete once `reply` has ended. */
+  report(): TurnReport;
+}
+
+/** Receives the faults that a report only counts, with their causes, for the log. */
+export type FaultListener = (fault: {
+  readonly turnId: string;
+  readonly engine: EngineName | null;
+  readonly error: unknown;
+}) => void;
+
+export interface RecorderOptions {
+  readonly turnId: string;
+  readonly signal: AbortSignal;
+  readonly transport: string;
+  /** Monotonic clock in milliseconds; `performance.now` by default. */
+  readonly now?: () => number;
+  /** Sees every event as it happens, for a terminal that shows a turn live. */
+  readonly onEvent?: (event: TurnEvent) => void;
+  readonly onFault?: FaultListener;
+}
+
+export function createRecorder(options: RecorderOptions): Recorder {
+  const now = options.now ?? (() => performance.now());
+  const marks = new Map<Mark, number>();
+  const tokensAt: number[] = [];
+  const engineErrors: { engine: EngineName; category: string }[] = [];
+  let report: TurnReport = { ...EMPTY, turnId: options.turnId, transport: options.transport };
+
+  const take = (event: TurnEvent): void => {
+    switch (event.type) {
+      case "need":
+        report = { ...report, need: event.need };
+        break;
+      case "frame":
+        report = { ...report, frame: event.frame, frameReason: event.reason };
+        break;
+      case "verdict":
+        report = { ...report, verdict: event.verdict };
+        break;
+      case "route":
+        report = { ...report, route: event.route };
+        break;
+      case "picture":
+        report = { ...report, picture: { jpeg: event.jpeg, clear: event.clear, facts: event.facts } };
+        break;
+      case "engine-failed":
+        engineErrors.push({ engine: event.engine, category: event.category });
+        options.onFault?.({ turnId: options.turnId, engine: event.engine, error: event.error });
+        break;
+      case "fault":
+        options.onFault?.({ turnId: options.turnId, engine: null, error: event.error });
+        break;
+      case "refused":
+        report = { ...report, refused: true };
+        break;
+      case "contradicted":
+        report = { ...report, contradicted: true };
+        break;
+      case "truncated":
+        report = { ...report, truncated: true };
+        break;
+      case "usage":
+        report = { ...report, usage: event.usage };
+        break;
+      case "token":
+        tokensAt.push(now());
+        break;
+      case "outcome":
+        report = { ...report, outcome: event.outcome };
+        break;
+    }
+    options.onEvent?.(event);
+  };
+
+  return {
+    ctx: {
+      turnId: options.turnId,
+      signal: options.signal,
+      now,
+      mark: (point) => {
+        if (!marks.has(point)) marks.set(point, now());
+      },
+      report: take,
+    },
+    report() {
+      const durations = toDurations(marks);
+      return {
+        ...report,
+        ttftMs: durations.ttftMs,
+        totalMs: durations.totalMs ?? 0,
+        gateMs: durations.gateMs,
+        itlMs: tokensAt.slice(1).map((at, index) => at - (tokensAt[index] ?? at)),
+        engineErrors,
+      };
+    },
+  };
+}
+
+const EMPTY: TurnReport = {
+  turnId: "",
+  transport: "",
+  need: null,
+  frame: null,
+  frameReason: null,
+  verdict: null,
+  route: null,
+  outcome: "cancelled",
+  usage: null,
+  ttftMs: null,
+  totalMs: 0,
+  gateMs: null,
+  itlMs: [],
+  engineErrors: [],
+  refused: false,
+  contradicted: false,
+  truncated: false,
+  picture: null,
+};

@@ -1,0 +1,30 @@
+import { orAbort } from "../lib/abortable.ts";
+import { answer } from "./answer.ts";
+import { look } from "./look.ts";
+import { needsFrame } from "./needs-frame.ts";
+import { notices } from "./notices.ts";
+import type { Ports } from "./ports.ts";
+import type { Outcome, Turn, TurnContext } from "./turn.ts";
+
+/**
+ * One turn, top to bottom: does it need the camera, which frame, what is in it, who answers, the
+ * answer. Writes nothing and never throws: a failure becomes one spoken sentence, an abort ends it.
+ */
+export async function* reply(turn: Turn, ports: Ports, ctx: TurnContext): AsyncGenerator<string> {
+  ctx.mark("turn-start");
+  let outcome: Outcome = "cancelled";
+  try {
+    const need = needsFrame(turn.question, turn.history);
+    ctx.report({ type: "need", need });
+    const seen = need.value ? await orAbort(look(turn, need, ports, ctx), ctx.signal) : undefined;
+    outcome = yield* answer(turn, need, seen, ports, ctx);
+  } catch (error) {
+    if (ctx.signal.aborted) return;
+    outcome = "notice";
+    ctx.report({ type: "fault", error });
+    yield notices.cannotAnswer;
+  } finally {
+    ctx.mark("turn-end");
+    ctx.report({ type: "outcome", outcome });
+  }
+}

@@ -1,0 +1,33 @@
+import type { ClearPicture } from "./clear-picture.ts";
+import type { EngineName, Frame, FrameNeed, Jpeg, Outcome, Route, Usage, Verdict } from "./turn.ts";
+
+/** Everything a finished turn decided, met and took. Metrics, the log line and `--json` are made of it. */
+export interface TurnReport {
+  readonly turnId: string;
+  readonly transport: string;
+  readonly need: FrameNeed | null;
+  readonly frame: Frame | null;
+  /** Why this frame was chosen. */
+  readonly frameReason: string | null;
+  readonly verdict: Verdict | null;
+  readonly route: Route | null;
+  readonly outcome: Outcome;
+  readonly usage: Usage | null;
+  /** Request sent → first token handed on. */
+  readonly ttftMs: number | null;
+  readonly totalMs: number;
+  /** Frame chosen → verdict known. */
+  readonly gateMs: number | null;
+  /** Times between tokens. */
+  readonly itlMs: readonly number[];
+  readonly engineErrors: readonly { readonly engine: EngineName; readonly category: string }[];
+  readonly refused: boolean;
+  readonly contradicted: boolean;
+  readonly truncated: boolean;
+  /** What the answering engine saw, for the conversation's past. */
+  readonly picture: {
+    readonly jpeg: Jpeg | null;
+    readonly clear: ClearPicture | null;
+    readonly facts: string;
+  } | null;
+}
