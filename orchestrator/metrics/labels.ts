@@ -1,0 +1,73 @@
+import type { EngineErrorCategory } from "../errors.ts";
+import type { EngineName, Outcome, Route, RouteReason, VerdictReason, VerdictValue } from "../turn/turn.ts";
+
+/** Label values are closed lists: a value from outside becomes `other`, so that no series can be made up. */
+export const OTHER = "other";
+
+/** The turn ended before a route was chosen. */
+export const UNDECIDED = "undecided";
+
+export const engines = list<EngineName>({ local: 1, cloud: 1, describer: 1 });
+
+export const routes = list<Route["engine"]>({ local: 1, cloud: 1, describer: 1, none: 1 });
+
+export const transports = ["terminal", "websocket", "livekit", "realtime", "twilio"] as const;
+
+export const outcomes = list<Outcome>({ answered: 1, notice: 1, cancelled: 1 });
+
+export const verdicts = list<VerdictValue>({ clear: 1, person: 1, unknown: 1 });
+
+export const frameChoices = ["not-needed", "chosen", "none-available"] as const;
+
+export const routeReasons = list<RouteReason>({
+  "no-frame-needed": 1,
+  "follows-local": 1,
+  "person-in-frame": 1,
+  "gate-unknown": 1,
+  "gate-unavailable": 1,
+  "no-person": 1,
+  "reading-local": 1,
+  "screen-local": 1,
+  "no-frame-available": 1,
+  "cloud-refused": 1,
+  "cloud-unavailable": 1,
+  "local-first": 1,
+  "local-unavailable": 1,
+  "local-only": 1,
+});
+
+export const verdictReasons = list<VerdictReason>({
+  "no-person": 1,
+  "person-detected": 1,
+  "person-on-second-look": 1,
+  "person-moments-ago": 1,
+  uncertain: 1,
+  "bad-quality": 1,
+  "first-frame": 1,
+  "gate-unready": 1,
+  "gate-busy": 1,
+  "gate-timeout": 1,
+  "gate-unreachable": 1,
+  "gate-garbage": 1,
+  "other-bytes": 1,
+  superseded: 1,
+});
+
+export const errorCategories = list<EngineErrorCategory>({
+  "at-capacity": 1,
+  timeout: 1,
+  connectivity: 1,
+  server: 1,
+  "invalid-request": 1,
+  unauthorized: 1,
+});
+
+/** The value itself when the list knows it, else `other`. */
+export function toLabel<Value extends string>(known: readonly Value[], value: string): Value | typeof OTHER {
+  return known.find((entry) => entry === value) ?? OTHER;
+}
+
+/** Every value of a union, checked by the compiler: a member left out, or one too many, is an error. */
+function list<Value extends string>(members: Record<Value, 1>): readonly Value[] {
+  return Object.keys(members) as Value[];
+}

@@ -1,0 +1,106 @@
+import { Counter, Histogram, Registry } from "prom-client";
+import { engines, errorCategories, frameChoices, OTHER, verdicts } from "./labels.ts";
+
+/**
+ * Chosen for an objective at 0.5 s and for warm prefixes far below it: the error of an estimated p95
+ * is 0.8 % at the median with these and 25.6 % with prom-client's own.
+ */
+const LATENCY_BUCKETS = [
+  0.01, 0.02, 0.03, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 1,
+  1.5, 2, 3, 5, 10,
+];
+
+/** A decoded token takes 5 to 50 ms; 0.7 s is where a stream counts as stalled. */
+const TOKEN_BUCKETS = [
+  0.001, 0.0025, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.2, 0.35, 0.7, 1.5,
+];
+
+/** The target is 35 ms on one core; a second look costs as much again. */
+const GATE_BUCKETS = [
+  0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.035, 0.04, 0.05, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3, 0.5, 1,
+];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Every metric of the orchestrator, in a registry of its own. Times are in seconds. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter<Label>({ name: `sightline_${name}`, help, labelNames, registers });
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    buckets: number[],
+  ) => new Histogram<Label>({ name: `sightline_${name}`, help, labelNames, buckets, registers });
+
+  const metrics = {
+    ttft: histogram(
+      "ttft_seconds",
+      "Request sent to first non-empty token.",
+      ["engine", "route"],
+      LATENCY_BUCKETS,
+    ),
+    turnLatency: histogram(
+      "turn_latency_seconds",
+      "Question ended to first words handed to the transport.",
+      ["transport", "route"],
+      LATENCY_BUCKETS,
+    ),
+    turn: histogram(
+      "turn_seconds",
+      "Question ended to the turn being over.",
+      ["transport", "route"],
+      LATENCY_BUCKETS,
+    ),
+    itl: histogram("itl_seconds", "Wait between one token and the next.", ["engine"], TOKEN_BUCKETS),
+    gate: histogram(
+      "gate_seconds",
+      "Decode to verdict of the pictures that turns went by, as the person gate measured it.",
+      ["verdict"],
+      GATE_BUCKETS,
+    ),
+    turns: counter("turns_total", "Turns that ended.", ["transport", "route", "reason", "outcome"]),
+    frameChoices: counter("frame_choices_total", "Turns by whether a picture was needed and could be had.", [
+      "kind",
+    ]),
+    verdicts: counter("verdicts_total", "Verdicts that turns went by.", ["verdict", "reason"]),
+    engineErrors: counter("engine_errors_total", "Faults of an engine, also those that a fallback covered.", [
+      "engine",
+      "category",
+    ]),
+    promptTokens: counter("prompt_tokens_total", "Tokens in prompts, cached ones included.", ["engine"]),
+    cachedPromptTokens: counter(
+      "cached_prompt_tokens_total",
+      "Prompt tokens that the engine took from its prefix cache.",
+      ["engine"],
+    ),
+    completionTokens: counter("completion_tokens_total", "Tokens generated.", ["engine"]),
+    refusals: counter("refusals_total", "Turns in which the cloud model declined.", []),
+    contradictedAnswers: counter(
+      "contradicted_answers_total",
+      "Answers that denied people whom the detector is sure of.",
+      [],
+    ),
+    truncatedAnswers: counter("truncated_answers_total", "Answers cut at the token limit.", []),
+  };
+
+  // A series that is born with its first increment shows no rate for it, so small families start at
+  // zero. The families with four labels are left out: most of their combinations never happen.
+  for (const engine of engines) {
+    metrics.itl.zero({ engine });
+    for (const family of [metrics.promptTokens, metrics.cachedPromptTokens, metrics.completionTokens])
+      family.inc({ engine }, 0);
+    for (const category of [...errorCategories, OTHER]) metrics.engineErrors.inc({ engine, category }, 0);
+  }
+  for (const verdict of verdicts) metrics.gate.zero({ verdict });
+  for (const kind of frameChoices) metrics.frameChoices.inc({ kind }, 0);
+
+  return {
+    ...metrics,
+    contentType: registry.contentType,
+    /** The Prometheus text format. */
+    exposition: (): Promise<string> => registry.metrics(),
+  };
+}

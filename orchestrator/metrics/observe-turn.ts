@@ -1,0 +1,79 @@
+import type { Counter, Histogram } from "prom-client";
+import type { TurnReport } from "../turn/report.ts";
+import {
+  engines,
+  errorCategories,
+  outcomes,
+  routeReasons,
+  routes,
+  toLabel,
+  transports,
+  UNDECIDED,
+  verdictReasons,
+  verdicts,
+} from "./labels.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** Counts a finished turn. The only place where milliseconds become seconds. */
+export function observeTurn(metrics: Metrics, report: TurnReport): void {
+  const transport = toLabel(transports, report.transport);
+  const route = toLabel(routes, report.route?.engine ?? "none");
+  const reason = report.route === null ? UNDECIDED : toLabel(routeReasons, report.route.reason);
+
+  metrics.turns.inc({ transport, route, reason, outcome: toLabel(outcomes, report.outcome) });
+  observe(metrics.turn, { transport, route }, report.totalMs);
+  observe(metrics.turnLatency, { transport, route }, report.latencyMs);
+  if (route !== "none") observeEngine(metrics, route, report);
+  observePicture(metrics, report);
+
+  for (const error of report.engineErrors) {
+    metrics.engineErrors.inc({
+      engine: toLabel(engines, error.engine),
+      category: toLabel(errorCategories, error.category),
+    });
+  }
+  if (report.refused) metrics.refusals.inc();
+  if (report.contradicted) metrics.contradictedAnswers.inc();
+  if (report.truncated) metrics.truncatedAnswers.inc();
+}
+
+/** The last route names the engine that answered: a fallback changes the route. */
+function observeEngine(metrics: Metrics, engine: string, report: TurnReport): void {
+  observe(metrics.ttft, { engine, route: engine }, report.ttftMs);
+  for (const waitMs of report.itlMs) observe(metrics.itl, { engine }, waitMs);
+  add(metrics.promptTokens, { engine }, report.usage?.promptTokens);
+  add(metrics.cachedPromptTokens, { engine }, report.usage?.cachedTokens);
+  add(metrics.completionTokens, { engine }, report.usage?.completionTokens);
+}
+
+function observePicture(metrics: Metrics, { need, frame, verdict }: TurnReport): void {
+  if (need !== null) {
+    const kind = !need.value ? "not-needed" : frame === null ? "none-available" : "chosen";
+    metrics.frameChoices.inc({ kind });
+  }
+  if (verdict === null) return;
+  const value = toLabel(verdicts, verdict.value);
+  metrics.verdicts.inc({ verdict: value, reason: toLabel(verdictReasons, verdict.reason) });
+  observe(metrics.gate, { verdict: value }, verdict.ms);
+}
+
+function observe<Label extends string>(
+  histogram: Histogram<Label>,
+  labels: Partial<Record<Label, string>>,
+  ms: number | null,
+): void {
+  if (isUsable(ms)) histogram.observe(labels, ms / 1000);
+}
+
+function add<Label extends string>(
+  counter: Counter<Label>,
+  labels: Partial<Record<Label, string>>,
+  count: number | null | undefined,
+): void {
+  if (isUsable(count)) counter.inc(labels, count);
+}
+
+/** Numbers from another process or clock may be missing, negative or not finite; those are left out. */
+function isUsable(value: number | null | undefined): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
