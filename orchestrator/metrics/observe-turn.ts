@@ -46,7 +46,7 @@ function observeEngine(metrics: Metrics, engine: string, report: TurnReport): vo
   add(metrics.completionTokens, { engine }, report.usage?.completionTokens);
 }
 
-function observePicture(metrics: Metrics, { need, frame, verdict }: TurnReport): void {
+function observePicture(metrics: Metrics, { need, frame, verdict, gateMs }: TurnReport): void {
   if (need !== null) {
     const kind = !need.value ? "not-needed" : frame === null ? "none-available" : "chosen";
     metrics.frameChoices.inc({ kind });
@@ -54,7 +54,7 @@ function observePicture(metrics: Metrics, { need, frame, verdict }: TurnReport):
   if (verdict === null) return;
   const value = toLabel(verdicts, verdict.value);
   metrics.verdicts.inc({ verdict: value, reason: toLabel(verdictReasons, verdict.reason) });
-  observe(metrics.gate, { verdict: value }, verdict.ms);
+  observe(metrics.gate, { verdict: value }, gateMs);
 }
 
 function observe<Label extends string>(

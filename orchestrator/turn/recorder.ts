@@ -95,6 +95,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return {
         ...report,
         ttftMs: durations.ttftMs,
+        latencyMs: durations.latencyMs,
         totalMs: durations.totalMs ?? 0,
         gateMs: durations.gateMs,
         itlMs: tokensAt.slice(1).map((at, index) => at - (tokensAt[index] ?? at)),
@@ -115,6 +116,7 @@ const EMPTY: TurnReport = {
   outcome: "cancelled",
   usage: null,
   ttftMs: null,
+  latencyMs: null,
   totalMs: 0,
   gateMs: null,
   itlMs: [],

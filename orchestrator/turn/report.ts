@@ -1,32 +1,35 @@
-import type { EngineName, Frame, FrameNeed, Outcome, Route, Usage, Verdict } from "./turn.ts";
+import type { ClearPicture } from "./clear-picture.ts";
+import type { EngineName, Frame, FrameNeed, Jpeg, Outcome, Route, Usage, Verdict } from "./turn.ts";
 
-/** A finished turn: what it decided and met on its way, and how long it took. All times in milliseconds. */
+/** Everything a finished turn decided, met and took. Metrics, the log line and `--json` are made of it. */
 export interface TurnReport {
-  /** How the question came: `terminal`, `livekit`, … */
+  readonly turnId: string;
   readonly transport: string;
-  /** Null: the turn ended before the question was looked at. */
   readonly need: FrameNeed | null;
   readonly frame: Frame | null;
+  /** Why this frame was chosen. */
+  readonly frameReason: string | null;
   readonly verdict: Verdict | null;
-  /** The last route; null: the turn ended before one was chosen. */
   readonly route: Route | null;
   readonly outcome: Outcome;
-  /** Of the engine that answered. */
   readonly usage: Usage | null;
-  /** Request sent → first non-empty token; null when none came. */
+  /** Request sent → first token handed on. */
   readonly ttftMs: number | null;
-  /** Question ended → first words handed to the transport; null when nothing was said. */
+  /** Question ended → first token handed on. */
   readonly latencyMs: number | null;
-  /** Question ended → turn over. */
   readonly totalMs: number;
-  /** Waits between one token and the next. */
+  /** Frame chosen → verdict known. */
+  readonly gateMs: number | null;
+  /** Times between tokens. */
   readonly itlMs: readonly number[];
-  /** Every engine fault that was met, also those that a fallback covered. */
   readonly engineErrors: readonly { readonly engine: EngineName; readonly category: string }[];
-  /** The cloud model declined and another engine took over. */
   readonly refused: boolean;
-  /** The answer denied people whom the detector is sure of. */
   readonly contradicted: boolean;
-  /** The answer was cut at the token limit. */
   readonly truncated: boolean;
+  /** What the answering engine saw, for the conversation's past. */
+  readonly picture: {
+    readonly jpeg: Jpeg | null;
+    readonly clear: ClearPicture | null;
+    readonly facts: string;
+  } | null;
 }

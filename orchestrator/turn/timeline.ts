@@ -7,6 +7,8 @@ export type Timeline = ReadonlyMap<Mark, number>;
 export interface Durations {
   /** Request sent → first token that was handed on. */
   readonly ttftMs: number | null;
+  /** Turn start → first token that was handed on. */
+  readonly latencyMs: number | null;
   /** Turn start → turn end. */
   readonly totalMs: number | null;
   /** Frame chosen → verdict known. */
@@ -24,6 +26,7 @@ export function toDurations(timeline: Timeline): Durations {
   };
   return {
     ttftMs: between("request-sent", "first-token"),
+    latencyMs: between("turn-start", "first-token"),
     totalMs: between("turn-start", "turn-end"),
     gateMs: between("frame-chosen", "verdict-known"),
     decisionMs: between("turn-start", "route-chosen"),

@@ -91,7 +91,9 @@ const secret = "s3cret-canary";
 test("nothing that was said, seen or sent becomes a label", async () => {
   const text = await expositionOf(
     turnReport({
+      turnId: secret,
       transport: secret,
+      frameReason: secret,
       need: { value: true, reason: secret, reading: false, screen: false },
       frame: { ...sampleFrame, id: secret },
       verdict: {

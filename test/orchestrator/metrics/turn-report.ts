@@ -25,9 +25,11 @@ export const sampleVerdict: Verdict = {
 /** A turn over a picture of a person, answered by the local engine, with some members changed. */
 export function turnReport(changes: Partial<TurnReport> = {}): TurnReport {
   return {
+    turnId: "turn-1",
     transport: "terminal",
     need: { value: true, reason: "asks-what-is-seen", reading: false, screen: false },
     frame: sampleFrame,
+    frameReason: "sharpest",
     verdict: sampleVerdict,
     route: { engine: "local", reason: "person-in-frame" },
     outcome: "answered",
@@ -35,11 +37,13 @@ export function turnReport(changes: Partial<TurnReport> = {}): TurnReport {
     ttftMs: 120,
     latencyMs: 180,
     totalMs: 900,
+    gateMs: 31,
     itlMs: [8, 12],
     engineErrors: [],
     refused: false,
     contradicted: false,
     truncated: false,
+    picture: null,
     ...changes,
   };
 }
