@@ -1,4 +1,5 @@
 import type { EngineErrorCategory } from "../errors.ts";
+import type { FrameChoiceReason } from "../turn/choose-frame.ts";
 import type { EngineName, Outcome, Route, RouteReason, VerdictReason, VerdictValue } from "../turn/turn.ts";
 
 /** Label values are closed lists: a value from outside becomes `other`, so that no series can be made up. */
@@ -17,7 +18,15 @@ export const outcomes = list<Outcome>({ answered: 1, notice: 1, cancelled: 1 });
 
 export const verdicts = list<VerdictValue>({ clear: 1, person: 1, unknown: 1 });
 
-export const frameChoices = ["not-needed", "chosen", "none-available"] as const;
+/** `not-needed`: the question is answered without the camera. */
+export const frameChoices = list<FrameChoiceReason | "not-needed">({
+  photo: 1,
+  "sharpest-near-end": 1,
+  "newest-fresh": 1,
+  waited: 1,
+  "no-camera": 1,
+  "not-needed": 1,
+});
 
 export const routeReasons = list<RouteReason>({
   "no-frame-needed": 1,
