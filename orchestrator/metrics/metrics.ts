@@ -62,9 +62,11 @@ export function createMetrics() {
       GATE_BUCKETS,
     ),
     turns: counter("turns_total", "Turns that ended.", ["transport", "route", "reason", "outcome"]),
-    frameChoices: counter("frame_choices_total", "Turns by whether a picture was needed and could be had.", [
-      "kind",
-    ]),
+    frameChoices: counter(
+      "frame_choices_total",
+      "Turns by the picture that went with the question, and why this one.",
+      ["reason"],
+    ),
     verdicts: counter("verdicts_total", "Verdicts that turns went by.", ["verdict", "reason"]),
     engineErrors: counter("engine_errors_total", "Faults of an engine, also those that a fallback covered.", [
       "engine",
@@ -95,7 +97,7 @@ export function createMetrics() {
     for (const category of [...errorCategories, OTHER]) metrics.engineErrors.inc({ engine, category }, 0);
   }
   for (const verdict of verdicts) metrics.gate.zero({ verdict });
-  for (const kind of frameChoices) metrics.frameChoices.inc({ kind }, 0);
+  for (const reason of frameChoices) metrics.frameChoices.inc({ reason }, 0);
 
   return {
     ...metrics,

@@ -3,6 +3,7 @@ import type { TurnReport } from "../turn/report.ts";
 import {
   engines,
   errorCategories,
+  frameChoices,
   outcomes,
   routeReasons,
   routes,
@@ -46,10 +47,10 @@ function observeEngine(metrics: Metrics, engine: string, report: TurnReport): vo
   add(metrics.completionTokens, { engine }, report.usage?.completionTokens);
 }
 
-function observePicture(metrics: Metrics, { need, frame, verdict, gateMs }: TurnReport): void {
+function observePicture(metrics: Metrics, { need, frameReason, verdict, gateMs }: TurnReport): void {
   if (need !== null) {
-    const kind = !need.value ? "not-needed" : frame === null ? "none-available" : "chosen";
-    metrics.frameChoices.inc({ kind });
+    const reason = need.value ? (frameReason ?? "no-camera") : "not-needed";
+    metrics.frameChoices.inc({ reason: toLabel(frameChoices, reason) });
   }
   if (verdict === null) return;
   const value = toLabel(verdicts, verdict.value);

@@ -16,7 +16,7 @@ test("small families stand at zero before anything happened", async () => {
   expect(text).toContain('sightline_engine_errors_total{engine="local",category="other"} 0');
   expect(text).toContain('sightline_cached_prompt_tokens_total{engine="local"} 0');
   expect(text).toContain('sightline_gate_seconds_count{verdict="unknown"} 0');
-  expect(text).toContain('sightline_frame_choices_total{kind="none-available"} 0');
+  expect(text).toContain('sightline_frame_choices_total{reason="no-camera"} 0');
   expect(text).toContain("sightline_refusals_total 0");
 });
 

@@ -74,16 +74,16 @@ describe("a finished turn", () => {
     );
     expect(text).toContain('route="none",reason="undecided",outcome="cancelled"} 1');
     expect(text).not.toMatch(/^sightline_(ttft|turn_latency)_seconds_count/m);
-    expect(text).toContain('sightline_frame_choices_total{kind="chosen"} 0');
+    expect(text).toContain('sightline_frame_choices_total{reason="photo"} 0');
   });
 });
 
 test.each([
   [turnReport({ need: { value: false, reason: "", reading: false, screen: false } }), "not-needed"],
-  [turnReport({ frame: null }), "none-available"],
-  [turnReport(), "chosen"],
-])("the frame choice is counted %#", async (report, kind) => {
-  expect(await expositionOf(report)).toContain(`sightline_frame_choices_total{kind="${kind}"} 1`);
+  [turnReport({ frame: null, frameReason: null }), "no-camera"],
+  [turnReport(), "photo"],
+])("the frame choice is counted %#", async (report, reason) => {
+  expect(await expositionOf(report)).toContain(`sightline_frame_choices_total{reason="${reason}"} 1`);
 });
 
 const secret = "s3cret-canary";
@@ -138,11 +138,16 @@ const closed: Readonly<Record<string, readonly string[]>> = {
   engine: labels.engines,
   route: labels.routes,
   transport: [...labels.transports, labels.OTHER],
-  reason: [...labels.routeReasons, ...labels.verdictReasons, labels.UNDECIDED, labels.OTHER],
+  reason: [
+    ...labels.routeReasons,
+    ...labels.frameChoices,
+    ...labels.verdictReasons,
+    labels.UNDECIDED,
+    labels.OTHER,
+  ],
   outcome: labels.outcomes,
   verdict: labels.verdicts,
   category: [...labels.errorCategories, labels.OTHER],
-  kind: labels.frameChoices,
 };
 
 test("whatever is reported, labels stay in their lists and numbers stay numbers", async () => {

@@ -29,7 +29,7 @@ export function turnReport(changes: Partial<TurnReport> = {}): TurnReport {
     transport: "terminal",
     need: { value: true, reason: "asks-what-is-seen", reading: false, screen: false },
     frame: sampleFrame,
-    frameReason: "sharpest",
+    frameReason: "photo",
     verdict: sampleVerdict,
     route: { engine: "local", reason: "person-in-frame" },
     outcome: "answered",
