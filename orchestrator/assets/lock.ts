@@ -33,7 +33,7 @@ const lock = z.object({
       "weights without a sha256",
     )
     .refine(
-      (assets) => new Set(assets.flatMap(({ name }) => name)).size === assets.length,
+      (assets) => new Set(assets.map(({ name }) => name)).size === assets.length,
       "two assets of one name",
     ),
 });
