@@ -1,0 +1,59 @@
+import { createDetector, type Provider } from "./detector.ts";
+import { createGatekeeper, type GateState } from "./gatekeeper.ts";
+import { createMetrics } from "./metrics.ts";
+import { loadSharp } from "./picture.ts";
+import { createServer } from "./server.ts";
+
+export interface GateOptions {
+  /** Address to listen on; default 127.0.0.1. */
+  readonly host?: string;
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  /** ONNX file of a YOLOX detector. */
+  readonly modelFile: string;
+  /** Expected hash of that file, lower-case hex. */
+  readonly sha256: string;
+  /** Threads of one inference; default 1. */
+  readonly threads?: number;
+  /** Execution providers to try, in order; default CUDA, then the CPU. */
+  readonly providers?: readonly Provider[];
+}
+
+/** A gate that answers; whether it is ready is another question. */
+export interface RunningGate {
+  readonly url: string;
+  /** Resolves once the detector has passed its checks, or failed them. */
+  readonly settled: Promise<GateState>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the person gate. It answers at once, `unready` until the detector is loaded and checked, and
+ * for good when the model file is missing, altered or wrong.
+ *
+ * @throws {Error} only when the port cannot be had.
+ */
+export async function startGate(options: GateOptions): Promise<RunningGate> {
+  const metrics = createMetrics();
+  metrics.ready(null);
+  const gatekeeper = createGatekeeper(
+    async () => {
+      await loadSharp();
+      return createDetector({ ...options, threads: options.threads ?? 1 });
+    },
+    {
+      changed: (state) => metrics.ready(state.state === "ready" ? state : null),
+      looked: () => metrics.looked(),
+    },
+  );
+  const server = createServer(gatekeeper, metrics);
+  const url = await server.listen({ host: options.host ?? "127.0.0.1", port: options.port ?? 0 });
+  return {
+    url,
+    settled: gatekeeper.settled,
+    async close() {
+      await server.close();
+      await gatekeeper.close();
+    },
+  };
+}
