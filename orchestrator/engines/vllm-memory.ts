@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import type { Jpeg } from "../turn/turn.ts";
+import type { PurposeKeys } from "./crypto.ts";
+import type { VllmFields } from "./request-body.ts";
+
+/** vLLM's own fields of one request, and what they have to remember. */
+export interface VllmRequest extends VllmFields {
+  /** True once a picture was named by its id alone. */
+  usedIds(): boolean;
+  /** To be called when the server has answered: it then holds the request's pictures. */
+  accepted(): void;
+}
+
+/** Which pictures a vLLM has taken in, per conversation, so that they need not be sent again. */
+export interface VllmMemory {
+  request(conversationId: string, options: { readonly withBytes: boolean }): VllmRequest;
+  forget(conversationId: string): void;
+  /** The server does not take ids without bytes: from now on every picture goes as bytes. */
+  stopUsingIds(): void;
+}
+
+/** Far above the calls of one process; the conversation that was idle longest is forgotten first. */
+const MAX_CONVERSATIONS = 1024;
+
+/** Creates an empty memory. */
+export function createVllmMemory(keys: PurposeKeys, maxConversations = MAX_CONVERSATIONS): VllmMemory {
+  const held = new Map<string, ReadonlySet<string>>();
+  let usesIds = true;
+
+  return {
+    request(conversationId, { withBytes }) {
+      const isHeld = (id: string): boolean => held.get(conversationId)?.has(id) ?? false;
+      const sent = new Set<string>();
+      let usedIds = false;
+      const pictureId = (jpeg: Jpeg): string => {
+        const id = keys.pictureId(conversationId, sha256Of(jpeg));
+        sent.add(id);
+        return id;
+      };
+      return {
+        cacheSalt: keys.cacheSalt(conversationId),
+        pictureId,
+        isHeld(jpeg) {
+          const byId = usesIds && !withBytes && isHeld(pictureId(jpeg));
+          usedIds ||= byId;
+          return byId;
+        },
+        usedIds: () => usedIds,
+        accepted() {
+          const all = new Set([...(held.get(conversationId) ?? []), ...sent]);
+          held.delete(conversationId);
+          held.set(conversationId, all);
+          const [oldest] = held.keys();
+          if (held.size > maxConversations && oldest !== undefined) held.delete(oldest);
+        },
+      };
+    },
+    forget: (conversationId) => {
+      held.delete(conversationId);
+    },
+    stopUsingIds: () => {
+      usesIds = false;
+    },
+  };
+}
+
+const hashes = new WeakMap<Jpeg, string>();
+
+/** Of the bytes themselves: under a wrong id a vLLM silently answers for another picture (measured). */
+function sha256Of(jpeg: Jpeg): string {
+  let hash = hashes.get(jpeg);
+  if (hash === undefined) {
+    hash = createHash("sha256").update(jpeg.bytes).digest("hex");
+    hashes.set(jpeg, hash);
+  }
+  return hash;
+}
