@@ -11,29 +11,29 @@ export interface PictureLimits {
   readonly maxBytes: number;
   /** Width × height as the header states it, checked before anything is decoded. */
   readonly maxPixels: number;
-  /** Decoding is given up after this many whole seconds. */
-  readonly maxDecodeSeconds: number;
+  /** Decoding is given up then. */
+  readonly maxDecodeMs: number;
 }
 
 /** A user's own photo: ≤ 32 MiB, ≤ 64 MP. */
 export const PHOTO_LIMITS: PictureLimits = {
   maxBytes: 32 * 2 ** 20,
   maxPixels: 64_000_000,
-  maxDecodeSeconds: 10,
+  maxDecodeMs: 10_000,
 };
 
 /** A picture that came in through an API or from a camera: ≤ 1 MiB, ≤ 4 MP. */
 export const UPLOAD_LIMITS: PictureLimits = {
   maxBytes: 2 ** 20,
   maxPixels: 4_000_000,
-  maxDecodeSeconds: 1,
+  maxDecodeMs: 1000,
 };
 
 /** A frame of a screen share: ≤ 3 MiB, ≤ 9 MP. */
 export const SCREEN_LIMITS: PictureLimits = {
   maxBytes: 3 * 2 ** 20,
   maxPixels: 9_000_000,
-  maxDecodeSeconds: 1,
+  maxDecodeMs: 1000,
 };
 
 /** Pixels of a capture as they are kept: upright, RGB, 8 bits, row by row. */
@@ -70,7 +70,7 @@ export async function decodePicture(bytes: Uint8Array, name: string, limits: Pic
         .flatten({ background: "white" })
         .toColourspace("srgb")
         .raw(),
-      limits.maxDecodeSeconds,
+      limits.maxDecodeMs,
     );
     return { rgb: toRgb(data, info.channels), ...kept, source };
   } catch (error) {
@@ -111,12 +111,12 @@ async function readSize(bytes: Uint8Array, name: string, limits: PictureLimits):
   return { width, height };
 }
 
-/** The library stops between two strips of the picture; the timer also ends a wait within one. */
-function inTime(image: Sharp, seconds: number): Promise<{ data: Buffer; info: OutputInfo }> {
+/** Late is late at once; the library itself stops at the next strip of the picture once a second is full. */
+function inTime(image: Sharp, limitMs: number): Promise<{ data: Buffer; info: OutputInfo }> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("timeout: decoding")), seconds * 1000 + 250);
+    const timer = setTimeout(() => reject(new Error("timeout: decoding")), limitMs);
     image
-      .timeout({ seconds })
+      .timeout({ seconds: Math.ceil(limitMs / 1000) })
       .toBuffer({ resolveWithObject: true })
       .then(resolve, reject)
       .finally(() => clearTimeout(timer));
@@ -126,9 +126,13 @@ function inTime(image: Sharp, seconds: number): Promise<{ data: Buffer; info: Ou
 function toInputError(error: unknown, name: string, limits: PictureLimits): InputError {
   const message = error instanceof Error ? error.message : "";
   return /timeout/i.test(message)
-    ? new InputError(`${name} takes more than ${limits.maxDecodeSeconds} s to decode`, "an ordinary photo", {
-        cause: error,
-      })
+    ? new InputError(
+        `${name} takes more than ${limits.maxDecodeMs / 1000} s to decode`,
+        "an ordinary photo",
+        {
+          cause: error,
+        },
+      )
     : new InputError(`${name} is damaged or cut short`, `a whole ${expectedPicture().slice(2)}`, {
         cause: error,
       });
