@@ -2,10 +2,10 @@ import { EngineError } from "../errors.ts";
 import { startAttempt, type Attempt, type Opening } from "./attempt.ts";
 import { chooseRoute, type RouteFacts } from "./choose-route.ts";
 import { checkDenials } from "./denial.ts";
-import { certainPersons, personsHedge } from "./facts.ts";
+import { certainPersons, personHedge } from "./facts.ts";
 import { guardRefusal } from "./guard-refusal.ts";
 import type { Seen } from "./look.ts";
-import { notices } from "./notices.ts";
+import { NOTICES } from "./notices.ts";
 import type { EngineEvent, Ports } from "./ports.ts";
 import { cloudPrompt, describerPrompt, localPrompt } from "./prompt.ts";
 import { race } from "./race.ts";
@@ -118,7 +118,7 @@ async function* speak(
   const persons = seen && engine !== "describer" ? certainPersons(seen.verdict) : 0;
   const tokens = checkDenials(texts(won, engine, ctx), {
     persons,
-    hedge: seen ? personsHedge(seen.verdict, seen.frame, turn.settings.fieldOfViewDeg) : "",
+    hedge: seen ? personHedge(seen.verdict, seen.frame, turn.settings.fieldOfViewDeg) : "",
     onContradiction: () => ctx.report({ type: "contradicted", engine }),
   });
   try {
@@ -131,7 +131,7 @@ async function* speak(
     if (ctx.signal.aborted) throw error;
     reportFailure(engine, error, ctx);
     outcome = "notice";
-    yield ` ${notices.lostRest}`;
+    yield ` ${NOTICES["lost-rest"]}`;
   }
   ctx.mark("last-token");
   return outcome;
@@ -180,7 +180,7 @@ function spokenRefusal(text: string | undefined): string | undefined {
 }
 
 function noticeFor(route: Route, turn: Turn, need: FrameNeed, ports: Ports): string {
-  if (route.reason === "no-frame-available") return need.screen ? notices.screenOff : notices.cameraOff;
-  if (!ports.local && !ports.cloud && !need.value) return notices.noModel;
-  return notices.cannotAnswer;
+  if (route.reason === "no-frame-available") return need.screen ? NOTICES["screen-off"] : NOTICES["camera-off"];
+  if (!ports.local && !ports.cloud && !need.value) return NOTICES["no-model"];
+  return NOTICES["cannot-answer"];
 }

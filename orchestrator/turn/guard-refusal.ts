@@ -22,8 +22,9 @@ export async function* guardRefusal(events: AsyncIterable<EngineEvent>): AsyncGe
       const state = refusalState(text);
       if (state === "refusal") throw new Refusal(text);
       decided = state === "no-refusal";
-    } else {
-      decided = event.type === "finish";
+    } else if (event.type === "finish") {
+      if (refusalState(text, true) === "refusal") throw new Refusal(text);
+      decided = true;
     }
     if (decided) yield* held.splice(0);
   }

@@ -2,7 +2,7 @@ import { orAbort } from "../lib/abortable.ts";
 import { answer } from "./answer.ts";
 import { look } from "./look.ts";
 import { needsFrame } from "./needs-frame.ts";
-import { notices } from "./notices.ts";
+import { NOTICES } from "./notices.ts";
 import type { Ports } from "./ports.ts";
 import type { Outcome, Turn, TurnContext } from "./turn.ts";
 
@@ -22,7 +22,7 @@ export async function* reply(turn: Turn, ports: Ports, ctx: TurnContext): AsyncG
     if (ctx.signal.aborted) return;
     outcome = "notice";
     ctx.report({ type: "fault", error });
-    yield notices.cannotAnswer;
+    yield NOTICES["cannot-answer"];
   } finally {
     ctx.mark("turn-end");
     ctx.report({ type: "outcome", outcome });

@@ -22,7 +22,9 @@ export function jpegOf(seed: string): Jpeg {
   return { bytes, sha256: createHash("sha256").update(bytes).digest("hex"), width: 640, height: 384 };
 }
 
-export function frameOf(options: { id?: string; source?: FrameSource; capturedAtMs?: number; sharpness?: number } = {}): Frame {
+export function frameOf(
+  options: { id?: string; source?: FrameSource; capturedAtMs?: number; sharpness?: number } = {},
+): Frame {
   const id = options.id ?? "frame";
   return {
     id,
@@ -75,11 +77,26 @@ export function settingsOf(settings: Partial<TurnSettings> = {}): TurnSettings {
 }
 
 export function turnOf(question: string, turn: Partial<Turn> = {}): Turn {
-  return { conversationId: "call", question, endedAtMs: performance.now(), history: [], settings: settingsOf(), ...turn };
+  return {
+    conversationId: "call",
+    question,
+    endedAtMs: performance.now(),
+    history: [],
+    settings: settingsOf(),
+    ...turn,
+  };
 }
 
 export function pastOf(past: Partial<PastTurn> = {}): PastTurn {
-  return { question: "What is this?", answer: "A cup.", engine: "local", jpeg: null, clear: null, facts: "", ...past };
+  return {
+    question: "What is this?",
+    answer: "A cup.",
+    engine: "local",
+    jpeg: null,
+    clear: null,
+    facts: "",
+    ...past,
+  };
 }
 
 export function cameraOf(...frames: readonly Frame[]): Camera {
@@ -103,7 +120,10 @@ export interface FakeEngine<Picture> extends Engine<Picture> {
 export type Script = (ctx: TurnContext) => AsyncIterable<EngineEvent>;
 
 /** `"A |chair."` is an answer in two deltas; a function is the whole behaviour. */
-export function engineOf<Picture>(script: string | Script, options: { up?: boolean } = {}): FakeEngine<Picture> {
+export function engineOf<Picture>(
+  script: string | Script,
+  options: { up?: boolean } = {},
+): FakeEngine<Picture> {
   const prompts: Prompt<Picture>[] = [];
   const aborted: string[] = [];
   const run = typeof script === "string" ? () => saying(script) : script;

@@ -11,11 +11,17 @@ const options = { endedAtMs: 5000, now: () => 5050, signal: new AbortController(
 describe("pickFrame", () => {
   it("takes the sharpest near the end of the question, ties to the newest", () => {
     const frames = [camera(4100, 99), camera(4300, 20), camera(4600, 30), camera(4900, 30)];
-    expect(pickFrame(frames, 5000, 5050)).toMatchObject({ frame: { id: "4900" }, reason: "sharpest-near-end" });
+    expect(pickFrame(frames, 5000, 5050)).toMatchObject({
+      frame: { id: "4900" },
+      reason: "sharpest-near-end",
+    });
   });
 
   it("takes a fresh frame from after the end when none is near", () => {
-    expect(pickFrame([camera(5600)], 5000, 5700)).toMatchObject({ frame: { id: "5600" }, reason: "newest-fresh" });
+    expect(pickFrame([camera(5600)], 5000, 5700)).toMatchObject({
+      frame: { id: "5600" },
+      reason: "newest-fresh",
+    });
   });
 
   it("takes the newest photo whatever its age", () => {
@@ -28,7 +34,11 @@ describe("pickFrame", () => {
     fc.assert(
       fc.property(frames, fc.integer({ min: 0, max: 10_000 }), fc.nat(2000), (list, endedAtMs, later) => {
         const nowMs = endedAtMs + later;
-        const choice = pickFrame(list.map(({ at, sharpness }) => camera(at, sharpness)), endedAtMs, nowMs);
+        const choice = pickFrame(
+          list.map(({ at, sharpness }) => camera(at, sharpness)),
+          endedAtMs,
+          nowMs,
+        );
         if (choice?.frame) expect(nowMs - choice.frame.capturedAtMs).toBeLessThanOrEqual(1000);
       }),
     );
@@ -38,7 +48,10 @@ describe("pickFrame", () => {
 describe("chooseFrame", () => {
   it("waits for a fresh frame when all at hand are stale", async () => {
     const late: Camera = { recent: () => [camera(100)], next: () => Promise.resolve(camera(5040)) };
-    expect(await chooseFrame(late, "any", options)).toMatchObject({ frame: { id: "5040" }, reason: "waited" });
+    expect(await chooseFrame(late, "any", options)).toMatchObject({
+      frame: { id: "5040" },
+      reason: "waited",
+    });
   });
 
   it("gives up when the camera is off", async () => {

@@ -27,9 +27,17 @@ describe("the route table, row for row", () => {
   it.each<[string, Partial<RouteFacts>, string]>([
     ["no frame needed", noPicture, "cloud no-frame-needed"],
     ["no frame needed, cloud down", { ...noPicture, cloudUp: false }, "local cloud-unavailable"],
-    ["no frame needed, both down", { ...noPicture, cloudUp: false, localUp: false }, "none cloud-unavailable"],
+    [
+      "no frame needed, both down",
+      { ...noPicture, cloudUp: false, localUp: false },
+      "none cloud-unavailable",
+    ],
     ["no frame needed after a local answer", { ...noPicture, lastAnswerLocal: true }, "local follows-local"],
-    ["the same, local down", { ...noPicture, lastAnswerLocal: true, localUp: false }, "none local-unavailable"],
+    [
+      "the same, local down",
+      { ...noPicture, lastAnswerLocal: true, localUp: false },
+      "none local-unavailable",
+    ],
     ["person", withPerson, "local person-in-frame"],
     ["bad picture", { verdict: unknown("bad-quality"), clear: false }, "local gate-unknown"],
     ["uncertain", { verdict: unknown("uncertain"), clear: false }, "local gate-unknown"],
@@ -40,7 +48,11 @@ describe("the route table, row for row", () => {
     ["clear, both down", { cloudUp: false, localUp: false }, "describer cloud-unavailable"],
     ["clear word, but no clear picture could be made", { clear: false }, "local gate-unknown"],
     ["reading", { need: needOf({ reading: true }) }, "local reading-local"],
-    ["reading, local down", { need: needOf({ reading: true }), localUp: false }, "describer local-unavailable"],
+    [
+      "reading, local down",
+      { need: needOf({ reading: true }), localUp: false },
+      "describer local-unavailable",
+    ],
     [
       "reading, local down, allowed",
       { need: needOf({ reading: true }), localUp: false, privateToCloud: "reading" },
@@ -52,14 +64,26 @@ describe("the route table, row for row", () => {
       "describer local-unavailable",
     ],
     ["screen share", { fromScreen: true }, "local screen-local"],
-    ["screen share, local down, allowed", { fromScreen: true, localUp: false, privateToCloud: "all" }, "cloud local-unavailable"],
+    [
+      "screen share, local down, allowed",
+      { fromScreen: true, localUp: false, privateToCloud: "all" },
+      "cloud local-unavailable",
+    ],
     ["no camera", { verdict: undefined, clear: false }, "none no-frame-available"],
     ["person, local down", { ...withPerson, localUp: false }, "describer local-unavailable"],
-    ["gate gone, local down", { verdict: unknown("gate-unready"), clear: false, localUp: false }, "none local-unavailable"],
+    [
+      "gate gone, local down",
+      { verdict: unknown("gate-unready"), clear: false, localUp: false },
+      "none local-unavailable",
+    ],
     ["local-first, clear", { policy: "local-first" }, "local local-first"],
     ["local-first, text", { policy: "local-first", ...noPicture }, "local local-first"],
     ["local-first, clear, local down", { policy: "local-first", localUp: false }, "cloud local-unavailable"],
-    ["local-first, person, local down", { policy: "local-first", ...withPerson, localUp: false }, "describer local-unavailable"],
+    [
+      "local-first, person, local down",
+      { policy: "local-first", ...withPerson, localUp: false },
+      "describer local-unavailable",
+    ],
     [
       "local-first, text after a local answer, local down",
       { policy: "local-first", ...noPicture, lastAnswerLocal: true, localUp: false },
@@ -67,7 +91,11 @@ describe("the route table, row for row", () => {
     ],
     ["local-only, clear", { policy: "local-only" }, "local local-only"],
     ["local-only, local down", { policy: "local-only", localUp: false }, "describer local-only"],
-    ["local-only, text, local down", { policy: "local-only", ...noPicture, localUp: false }, "none local-only"],
+    [
+      "local-only, text, local down",
+      { policy: "local-only", ...noPicture, localUp: false },
+      "none local-only",
+    ],
   ])("%s", (_row, facts, expected) => {
     const route = chooseRoute({ ...base, ...facts });
     expect(`${route.engine} ${route.reason}`).toBe(expected);
@@ -77,7 +105,12 @@ describe("the route table, row for row", () => {
 const anyFacts: fc.Arbitrary<RouteFacts> = fc.record({
   policy: fc.constantFrom("person-local", "local-first", "local-only"),
   privateToCloud: fc.constantFrom("never", "reading", "screen", "all"),
-  need: fc.record({ value: fc.boolean(), reason: fc.constant("x"), reading: fc.boolean(), screen: fc.boolean() }),
+  need: fc.record({
+    value: fc.boolean(),
+    reason: fc.constant("x"),
+    reading: fc.boolean(),
+    screen: fc.boolean(),
+  }),
   verdict: fc.constantFrom(undefined, clear, person, unknown("uncertain"), unknown("gate-unreachable")),
   clear: fc.boolean(),
   fromScreen: fc.boolean(),

@@ -1,0 +1,95 @@
+import { readConfig, type Config } from "./config.ts";
+import { createCloudEngine } from "./engines/cloud-engine.ts";
+import { createDescriber } from "./engines/describer.ts";
+import { createLocalEngine } from "./engines/local-engine.ts";
+import { createLog, type Logger } from "./log.ts";
+import { createMetrics, type Metrics } from "./metrics/metrics.ts";
+import { ownCommand, PROJECT_DIR } from "./project.ts";
+import type { Camera, Ports } from "./turn/ports.ts";
+import { systemPrompt } from "./turn/system-prompt.ts";
+import type { TurnSettings } from "./turn/turn.ts";
+import { connectGate } from "./vision/gate-client.ts";
+import { createGateChild } from "./vision/gate-child.ts";
+
+/** A photo is asked about once: a gate that is still starting is waited for. */
+const PHOTO_VERDICT_DEADLINE_MS = 4000;
+/** Outer bound of every addressed turn up to its first word. */
+const TURN_DEADLINE_MS = 8000;
+
+/** Everything a conversation needs, made from one configuration. */
+export interface Stack {
+  readonly config: Config;
+  readonly settings: TurnSettings;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  ports(camera: Camera): Ports;
+  /** Resolves once the gate has answered a health check; false when it has not by then. */
+  gateReady(signal: AbortSignal): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface ComposeOptions {
+  /** `simulator`: answers come from the stand-in, and say so. */
+  readonly engine?: "simulator" | undefined;
+}
+
+/** @throws {ConfigError} */
+export async function compose(options: ComposeOptions = {}): Promise<Stack> {
+  const simulator = options.engine === "simulator" ? await startOwnSimulator() : undefined;
+  const config = withSimulator(readConfig(PROJECT_DIR), simulator?.url);
+  const log = createLog(config.logLevel);
+  const { secretKey } = config;
+  const gate = config.gateUrl
+    ? connectGate(config.gateUrl, { log })
+    : createGateChild({ command: ownCommand("gate", "--child", "--port", "0"), log });
+  const local = config.local && createLocalEngine({ config: config.local, secretKey, log });
+  const cloud = config.cloud && createCloudEngine({ config: config.cloud, secretKey, log });
+  const describer = createDescriber({ fieldOfViewDeg: config.fieldOfViewDeg });
+  return {
+    config,
+    settings: toSettings(config),
+    metrics: createMetrics(),
+    log,
+    ports: (camera) => ({ camera, gate: gate.gate, local, cloud, describer }),
+    gateReady: (signal) => gate.ready(signal),
+    async close() {
+      await Promise.all([gate.close(), local?.close(), cloud?.close(), simulator?.close()]);
+    },
+  };
+}
+
+function toSettings(config: Config): TurnSettings {
+  const firstTokens = [config.local, config.cloud].map((engine) => engine?.firstTokenMs ?? 0);
+  return {
+    policy: config.policy,
+    privateToCloud: config.privateToCloud,
+    systemPrompt: systemPrompt(config.fieldOfViewDeg),
+    maxTokens: config.maxAnswerTokens,
+    fieldOfViewDeg: config.fieldOfViewDeg,
+    verdictDeadlineMs: PHOTO_VERDICT_DEADLINE_MS,
+    fallbackAfterMs: config.fallbackAfterMs,
+    turnDeadlineMs: Math.max(
+      TURN_DEADLINE_MS,
+      firstTokens.reduce((sum, ms) => sum + ms, 0),
+    ),
+  };
+}
+
+async function startOwnSimulator(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const { startSimulator } = await import("../inference/simulator/start.ts");
+  return startSimulator({ host: "127.0.0.1", port: 0, profile: "h100-2b" });
+}
+
+function withSimulator(config: Config, url: string | undefined): Config {
+  if (url === undefined) return config;
+  const { cloud: _cloud, ...rest } = config;
+  const base = {
+    model: undefined,
+    apiKey: undefined,
+    kind: "vllm",
+    firstTokenMs: 1500,
+    gapMs: 700,
+    totalMs: 20_000,
+  } as const;
+  return { ...rest, cloud: undefined, policy: "local-only", local: { url: `${url}/v1`, ...base } };
+}

@@ -1,0 +1,97 @@
+import { reportFault, EXIT } from "./commands/exit.ts";
+import { writeLine, type Command, type Io } from "./commands/io.ts";
+
+interface Entry {
+  readonly does: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** The composition root: every command, loaded when it is called. */
+const commands: Readonly<Record<string, Entry>> = {
+  ask: {
+    does: "one question about a picture file",
+    load: async () => (await import("./commands/ask.ts")).ask,
+  },
+  chat: {
+    does: "a conversation; /photo PATH sets what the camera sees",
+    load: async () => (await import("./commands/chat.ts")).chat,
+  },
+  demo: {
+    does: "questions about two sample photos, then a conversation",
+    load: async () => (await import("./commands/demo.ts")).demo,
+  },
+  judge: {
+    does: "the person gate's view of pictures",
+    load: async () => (await import("./commands/judge.ts")).judge,
+  },
+  "needs-frame": {
+    does: "which questions need the camera",
+    load: async () => (await import("./commands/needs-frame.ts")).needsFrameCommand,
+  },
+  gate: { does: "the person gate as a service", load: async () => (await import("./commands/gate.ts")).gate },
+  simulator: {
+    does: "a stand-in for vLLM without a GPU",
+    load: async () => (await import("./commands/simulator.ts")).simulator,
+  },
+  fetch: {
+    does: "weights and sample photos by lock file",
+    load: async () => (await import("./commands/fetch.ts")).fetchCommand,
+  },
+  doctor: {
+    does: "what is configured, reachable, missing",
+    load: async () => (await import("./commands/doctor.ts")).doctor,
+  },
+};
+
+const HELP = `Sightline answers questions about what the camera sees.
+
+usage: sightline COMMAND [arguments]
+
+${Object.entries(commands)
+  .map(([name, { does }]) => `  ${name.padEnd(12)} ${does}`)
+  .join("\n")}
+
+Every command has --help. Configuration comes from the environment; see .env.example.`;
+
+async function main(args: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    writeLine(name === undefined ? io.stderr : io.stdout, HELP);
+    return name === undefined ? EXIT.usage : EXIT.done;
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!entry) {
+    writeLine(
+      io.stderr,
+      `sightline: no command ${JSON.stringify(name)}; expected one of ${Object.keys(commands).join(", ")}`,
+    );
+    return EXIT.usage;
+  }
+  try {
+    const command = await entry.load();
+    return await command(rest, io);
+  } catch (error) {
+    return reportFault(error, io.stderr);
+  }
+}
+
+const stopping = new AbortController();
+const stop = (): void => {
+  if (stopping.signal.aborted) process.exit(EXIT.interrupted);
+  stopping.abort(new DOMException("shutdown", "AbortError"));
+};
+process.on("SIGINT", stop);
+process.on("SIGTERM", stop);
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.done);
+  throw error;
+});
+
+process.exitCode = await main(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  isTty: process.stdout.isTTY === true,
+  colours: process.stdout.isTTY === true && process.stdout.hasColors(),
+  signal: stopping.signal,
+});

@@ -1,0 +1,106 @@
+import { randomUUID } from "node:crypto";
+import { EngineError } from "./errors.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics/metrics.ts";
+import { observeTurn } from "./metrics/observe-turn.ts";
+import type { Conversation } from "./turn/conversation.ts";
+import type { Ports } from "./turn/ports.ts";
+import { createRecorder } from "./turn/recorder.ts";
+import { reply } from "./turn/reply.ts";
+import type { TurnReport } from "./turn/report.ts";
+import type { TurnEvent, TurnSettings } from "./turn/turn.ts";
+
+/** What a text conversation needs to run its turns. */
+export interface TurnRunner {
+  readonly ports: Ports;
+  readonly settings: TurnSettings;
+  readonly conversation: Conversation;
+  /** Prompt tokens at which the conversation is compacted. */
+  readonly contextTokens: number;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly transport: string;
+}
+
+export interface TurnListener {
+  onText(text: string): void;
+  onEvent?(event: TurnEvent): void;
+}
+
+export interface FinishedTurn {
+  readonly report: TurnReport;
+  /** All that was shown. */
+  readonly answer: string;
+}
+
+/** Runs one turn to its end, then does what need not wait: history, metrics, the log line. */
+export async function runTurn(
+  runner: TurnRunner,
+  question: string,
+  signal: AbortSignal,
+  listener: TurnListener,
+): Promise<FinishedTurn> {
+  const { conversation, log } = runner;
+  const recorder = createRecorder({
+    turnId: randomUUID(),
+    signal,
+    transport: runner.transport,
+    onEvent: (event) => listener.onEvent?.(event),
+    onFault: ({ turnId, engine, error }) =>
+      log.warn({ turnId, engine, ...describeFault(error) }, "turn fault"),
+  });
+  const turn = {
+    conversationId: conversation.id,
+    question,
+    endedAtMs: performance.now(),
+    history: conversation.snapshot(),
+    settings: runner.settings,
+  };
+  let answer = "";
+  for await (const text of reply(turn, runner.ports, recorder.ctx)) {
+    answer += text;
+    listener.onText(text);
+  }
+  const report = recorder.report();
+  const spoken = report.ttftMs !== null || report.outcome === "cancelled";
+  conversation.commit({
+    question,
+    answer,
+    engine: spoken ? (report.route?.engine ?? "none") : "none",
+    jpeg: report.picture?.jpeg ?? null,
+    clear: report.picture?.clear ?? null,
+    facts: report.picture?.facts ?? "",
+  });
+  conversation.compact(runner.contextTokens);
+  observeTurn(runner.metrics, report);
+  log.info(toLogFields(report), "turn");
+  return { report, answer };
+}
+
+function describeFault(error: unknown): Record<string, string> {
+  if (error instanceof EngineError) return { category: error.category, code: error.code };
+  return { category: "fault", code: error instanceof Error ? error.name : typeof error };
+}
+
+/** Decisions, reasons and times; no word that was said, no picture. */
+function toLogFields(report: TurnReport): Record<string, unknown> {
+  return {
+    turnId: report.turnId,
+    transport: report.transport,
+    outcome: report.outcome,
+    needsFrame: report.need?.value ?? null,
+    needReason: report.need?.reason ?? null,
+    verdict: report.verdict?.value ?? null,
+    verdictReason: report.verdict?.reason ?? null,
+    engine: report.route?.engine ?? null,
+    reason: report.route?.reason ?? null,
+    gateMs: report.gateMs,
+    ttftMs: report.ttftMs,
+    totalMs: report.totalMs,
+    promptTokens: report.usage?.promptTokens ?? null,
+    cachedTokens: report.usage?.cachedTokens ?? null,
+    completionTokens: report.usage?.completionTokens ?? null,
+    contradicted: report.contradicted,
+    truncated: report.truncated,
+  };
+}

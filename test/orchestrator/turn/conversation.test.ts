@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { createConversation, estimateTokens } from "../../../orchestrator/turn/conversation.ts";
+import { jpegOf, pastOf } from "../../standins/turn.ts";
+
+const withPicture = (question: string) => pastOf({ question, jpeg: jpegOf(question) });
+
+describe("a conversation", () => {
+  it("gives snapshots that later turns do not change", () => {
+    const conversation = createConversation("call");
+    conversation.commit(pastOf());
+    const before = conversation.snapshot();
+    conversation.commit(pastOf());
+    expect(before).toHaveLength(1);
+    expect(conversation.snapshot()).toHaveLength(2);
+  });
+
+  it("under the budget nothing changes, so that the prefix stays warm", () => {
+    const conversation = createConversation("call");
+    conversation.commit(withPicture("one"));
+    const before = conversation.snapshot();
+    expect(conversation.compact(14_000)).toBe(false);
+    expect(conversation.snapshot()).toBe(before);
+  });
+
+  it("over it the oldest pictures give way to their answers, the newest stays", () => {
+    const conversation = createConversation("call");
+    for (const name of ["one", "two", "three", "four"]) conversation.commit(withPicture(name));
+    expect(conversation.compact(1200)).toBe(true);
+    const after = conversation.snapshot();
+    expect(after.map(({ jpeg }) => jpeg !== null)).toEqual([false, false, false, true]);
+    expect(after.map(({ answer }) => answer)).toEqual(["A cup.", "A cup.", "A cup.", "A cup."]);
+  });
+
+  it("always keeps the last turn and ends under the budget", () => {
+    const turns = fc.array(fc.record({ picture: fc.boolean(), answer: fc.string({ maxLength: 400 }) }), {
+      minLength: 1,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(turns, fc.integer({ min: 1024, max: 8000 }), (list, budget) => {
+        const conversation = createConversation("call");
+        for (const { picture, answer } of list) {
+          conversation.commit(pastOf({ answer, jpeg: picture ? jpegOf(answer) : null }));
+        }
+        conversation.compact(budget);
+        const after = conversation.snapshot();
+        expect(after.at(-1)?.answer).toBe(list.at(-1)?.answer);
+        expect(estimateTokens(after)).toBeLessThanOrEqual(budget);
+      }),
+    );
+  });
+});
