@@ -22,7 +22,7 @@ test: setup ## run all tests
 
 check: setup ## types, lint, format, licences: everything static
 	@npx --no-install tsc -p .
-	@npx --no-install oxlint --type-aware --deny-warnings
+	@npx --no-install oxlint --type-aware
 	@npx --no-install oxfmt --check .
 	@node scripts/check-licences.ts
 

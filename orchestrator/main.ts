@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import { reportFault, EXIT } from "./commands/exit.ts";
 import { writeLine, type Command, type Io } from "./commands/io.ts";
 
@@ -87,11 +88,12 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+const isTty = isatty(1);
 process.exitCode = await main(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
-  isTty: process.stdout.isTTY === true,
-  colours: process.stdout.isTTY === true && process.stdout.hasColors(),
+  isTty,
+  colours: isTty && process.stdout.hasColors(),
   signal: stopping.signal,
 });

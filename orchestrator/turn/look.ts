@@ -24,7 +24,7 @@ export async function look(
 ): Promise<Seen | undefined> {
   const { frame, reason } = await chooseFrame(ports.camera, need.screen ? "screen" : "any", {
     endedAtMs: turn.endedAtMs,
-    now: ctx.now,
+    now: () => ctx.now(),
     signal: ctx.signal,
   });
   if (!frame) return undefined;

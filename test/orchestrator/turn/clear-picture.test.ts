@@ -15,7 +15,9 @@ describe("ClearPicture", () => {
   });
 
   it("is not made of other bytes than those judged", () => {
-    expect(ClearPicture.of(frame, verdictOf(frame, { sha256: jpegOf("other").sha256 }), 1000)).toBeUndefined();
+    expect(
+      ClearPicture.of(frame, verdictOf(frame, { sha256: jpegOf("other").sha256 }), 1000),
+    ).toBeUndefined();
   });
 
   it("is not made of a frame whose bytes were changed after the verdict", () => {

@@ -28,13 +28,11 @@ const never = (signal: AbortSignal) =>
     signal.addEventListener("abort", () => reject(new Error("aborted"))),
   );
 
-async function* failing(code = "http-500"): AsyncGenerator<EngineEvent> {
-  throw new EngineError("fake", "server", code);
-  yield* saying("");
+async function* failing(): AsyncGenerator<EngineEvent> {
+  yield await Promise.reject<EngineEvent>(new EngineError("fake", "server", "http-500"));
 }
 async function* hanging(ctx: TurnContext): AsyncGenerator<EngineEvent> {
-  await never(ctx.signal);
-  yield* saying("");
+  yield await never(ctx.signal);
 }
 
 interface Setup extends Partial<Ports> {
