@@ -126,14 +126,16 @@ async function bringFrom(place: Place, path: string, options: FetchOptions): Pro
       await part.flush();
       found = await checkFile(part.path, place.pin);
     }
-    if (found.state === "wrong") throw new RefusedError(`${found.why}; refused and removed`);
-    if (found.state === "unpinned" && !(await isJpeg(part.path)))
-      throw new RefusedError("is not a JPEG; refused and removed");
+    let fault = found.state === "wrong" ? found.why : undefined;
+    if (found.state === "unpinned" && !(await isJpeg(part.path))) fault = "is not a JPEG";
+    if (fault !== undefined) {
+      await part.restart();
+      throw new RefusedError(`${fault}; refused and removed`);
+    }
     await part.publish();
   } catch (error) {
-    // Worth going on with only when the transfer broke off; a full disk gets its space back.
-    const broken = error instanceof RefusedError || error instanceof TargetError;
-    await (resume && !broken ? part.keep() : part.discard());
+    // What a download brought is worth going on with; a full disk gets its space back.
+    await (resume && !(error instanceof TargetError) ? part.keep() : part.discard());
     throw error;
   }
 }
@@ -163,7 +165,7 @@ function explain(error: unknown): string {
       return "no answer in time; what came is kept";
     default:
       if (error instanceof RefusedError) return error.message;
-      return code === undefined ? "the connection broke; what came is kept" : `failed (${code})`;
+      return code === undefined ? "the transfer broke off; what came is kept" : `failed (${code})`;
   }
 }
 

@@ -1,12 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /** A part file that nobody wrote to for this long has lost its owner, whatever its process id says. */
 const ABANDONED_MS = 60_000;
 
 /** What a part file needs of an open file; tests hand in one on a full disk. */
-export type Sink = Pick<FileHandle, "write" | "truncate" | "sync" | "close">;
+export interface Sink {
+  write(chunk: Uint8Array): Promise<{ readonly bytesWritten: number }>;
+  truncate(size: number): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
 export type OpenSink = (path: string) => Promise<Sink>;
 
 /** The file cannot be written here; no other source would help. */
