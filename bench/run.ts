@@ -4,7 +4,7 @@ import { type Bench, machine, toMarkdown } from "./benchmark.ts";
 
 /** Runs every benchmark, or those named, one after the other; all of them together rewrite docs/benchmarks.md. */
 const { positionals } = parseArgs({ allowPositionals: true });
-const NOT_BENCHMARKS = new Set(["benchmark", "run"]);
+const NOT_BENCHMARKS = new Set(["benchmark", "child", "run"]);
 const all = (await readdir(import.meta.dirname))
   .filter((file) => file.endsWith(".ts"))
   .map((file) => file.slice(0, -".ts".length))
