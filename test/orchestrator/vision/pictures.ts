@@ -2,6 +2,7 @@ import { crc32, deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { InputError } from "../../../orchestrator/errors.ts";
 import { frameFromBytes } from "../../../orchestrator/vision/photo.ts";
+import type { RawFrame } from "../../../orchestrator/vision/raw.ts";
 import type { Frame, FrameSource } from "../../../orchestrator/turn/turn.ts";
 
 /** A busy picture without a person, good enough to be judged; `seed` makes others like it. */
@@ -90,4 +91,14 @@ export async function faultOf(opening: Promise<unknown>): Promise<string> {
     (error: unknown) => error,
   );
   return error instanceof InputError ? error.message : `no InputError: ${String(error)}`;
+}
+
+/** A small I420 camera frame of one grey. */
+export function rawFrame(
+  options: { luma?: number; capturedAtMs?: number; source?: FrameSource } = {},
+): RawFrame {
+  const { luma = 120, capturedAtMs = 0, source = "camera" } = options;
+  const data = new Uint8Array((64 * 48 * 3) / 2).fill(128);
+  data.fill(luma, 0, 64 * 48);
+  return { data, format: "I420", width: 64, height: 48, rotation: 0, capturedAtMs, source };
 }
