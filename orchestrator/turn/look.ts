@@ -30,6 +30,8 @@ export async function look(
   if (!frame) return undefined;
   ctx.report({ type: "frame", frame, reason });
   ctx.mark("frame-chosen");
+  // Encoded while the gate looks, so that a local answer need not wait for it.
+  if (ports.local) frame.detailed().catch(() => {});
   const verdict = await judge(frame, turn.settings.verdictDeadlineMs, ports, ctx);
   ctx.mark("verdict-known");
   ctx.report({ type: "verdict", verdict });
