@@ -25,6 +25,8 @@ export interface TurnRunner {
 export interface TurnListener {
   onText(text: string): void;
   onEvent?(event: TurnEvent): void;
+  /** A fault that the turn met, whether or not a fallback covered it. Without it faults are logged as warnings. */
+  onFault?(error: unknown): void;
 }
 
 export interface FinishedTurn {
@@ -46,8 +48,10 @@ export async function runTurn(
     signal,
     transport: runner.transport,
     onEvent: (event) => listener.onEvent?.(event),
-    onFault: ({ turnId, engine, error }) =>
-      log.warn({ turnId, engine, ...describeFault(error) }, "turn fault"),
+    onFault: ({ turnId, engine, error }) => {
+      listener.onFault?.(error);
+      log[listener.onFault ? "info" : "warn"]({ turnId, engine, ...describeFault(error) }, "turn fault");
+    },
   });
   const turn = {
     conversationId: conversation.id,

@@ -9,7 +9,7 @@ import { openPhoto, photoCamera } from "../vision/photo.ts";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command } from "./io.ts";
 import { toTurnJson } from "./turn-json.ts";
-import { noteGate, toEngine, writeMetrics } from "./turn-options.ts";
+import { createTurnNotes, toEngine, writeMetrics } from "./turn-options.ts";
 import { createTurnView } from "./turn-view.ts";
 
 const HELP = `usage: sightline ask IMAGE "QUESTION" [--json] [--explain] [--engine simulator] [--metrics FILE]
@@ -46,7 +46,8 @@ export const ask: Command = async (args, io) => {
   try {
     const photo = image === "-" ? undefined : await openPhoto(image);
     const explain = values.explain ?? false;
-    const view = createTurnView(io.stdout, { explain, colours: io.colours, spinner: io.isTty });
+    const spinner = io.isTty && !values.json;
+    const view = createTurnView(io.stdout, { explain, colours: io.colours, spinner });
     const runner = {
       ...stack,
       contextTokens: stack.config.contextTokens,
@@ -54,13 +55,15 @@ export const ask: Command = async (args, io) => {
       conversation: createConversation(randomUUID()),
       transport: "terminal",
     };
-    const silent = { onText: () => {} };
-    const finished = await runTurn(runner, question, io.signal, values.json ? silent : view);
+    const notes = createTurnNotes();
+    const shown = values.json ? { onText: () => {} } : view;
+    const finished = await runTurn(runner, question, io.signal, { ...shown, onFault: notes.onFault });
     if (values.json) writeLine(io.stdout, JSON.stringify(toTurnJson(question, finished)));
     else view.end(finished.report);
-    noteGate(finished.report, io.stderr);
+    const failed = notes.tell(finished.report, io.stderr);
     if (values.metrics !== undefined) await writeMetrics(values.metrics, stack.metrics);
-    return finished.report.outcome === "cancelled" ? EXIT.interrupted : EXIT.done;
+    if (finished.report.outcome === "cancelled") return EXIT.interrupted;
+    return failed ? EXIT.failed : EXIT.done;
   } finally {
     await stack.close();
   }

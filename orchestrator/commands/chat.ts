@@ -8,11 +8,12 @@ import { createConversation } from "../turn/conversation.ts";
 import { toQuestion } from "../turn/question.ts";
 import type { Frame } from "../turn/turn.ts";
 import { openPhoto, photoCamera } from "../vision/photo.ts";
+import { aborted } from "./aborted.ts";
 import { EXIT, reportFault } from "./exit.ts";
 import { writeLine, type Command, type Io } from "./io.ts";
 import { splitPrompts } from "./prompts.ts";
 import { toTurnJson } from "./turn-json.ts";
-import { noteGate, toEngine, writeMetrics } from "./turn-options.ts";
+import { createTurnNotes, toEngine, writeMetrics } from "./turn-options.ts";
 import { createTurnView } from "./turn-view.ts";
 
 const HELP = `usage: sightline chat [--prompts "a|b"] [--listen] [--photo PATH] [--json] [--explain] [--engine simulator] [--metrics FILE]
@@ -29,6 +30,8 @@ A conversation. Every line is a turn; these lines are not:
   --explain           also show what was decided and why
   --engine simulator  let the stand-in answer instead of the configured engines
   --metrics FILE      write the metrics there at the end, in Prometheus text format`;
+
+const QUIT = "/quit";
 
 export const chat: Command = async (args, io) => {
   const { values } = parseArgs({
@@ -53,9 +56,13 @@ export const chat: Command = async (args, io) => {
     const talk = createTalk(stack, io, { json: values.json ?? false, explain: values.explain ?? false });
     if (values.photo !== undefined) await talk.show(values.photo);
     const prompts = values.prompts === undefined ? undefined : splitPrompts(values.prompts);
-    for (const prompt of prompts ?? []) await talk.line(prompt);
+    for (const prompt of prompts ?? []) {
+      if (io.signal.aborted || prompt === QUIT) break;
+      await talk.line(prompt);
+    }
     if (!prompts || values.listen) await converse(talk, io);
     if (values.metrics !== undefined) await writeMetrics(values.metrics, stack.metrics);
+    if (io.signal.aborted) return EXIT.interrupted;
     return talk.faults() > 0 ? EXIT.failed : EXIT.done;
   } finally {
     await stack.close();
@@ -88,7 +95,9 @@ export function createTalk(
   const turn = async (text: string): Promise<void> => {
     const question = toQuestion(text);
     running = new AbortController();
-    const view = createTurnView(io.stdout, { ...options, colours: io.colours, spinner: io.isTty });
+    const notes = createTurnNotes();
+    const spinner = io.isTty && !options.json;
+    const view = createTurnView(io.stdout, { ...options, colours: io.colours, spinner });
     try {
       const finished = await runTurn(
         {
@@ -100,7 +109,7 @@ export function createTalk(
         },
         question,
         AbortSignal.any([running.signal, io.signal]),
-        options.json ? { onText: () => {} } : view,
+        { ...(options.json ? { onText: () => {} } : view), onFault: notes.onFault },
       );
       turns += 1;
       if (options.json) {
@@ -108,7 +117,7 @@ export function createTalk(
       } else {
         view.end(finished.report);
       }
-      noteGate(finished.report, io.stderr);
+      if (notes.tell(finished.report, io.stderr)) faults += 1;
     } finally {
       running = undefined;
     }
@@ -122,7 +131,7 @@ export function createTalk(
     show,
     async line(text) {
       try {
-        if (text.startsWith("/photo")) await show(text.slice("/photo".length).trim());
+        if (/^\/photo(?:\s|$)/.test(text)) await show(text.slice("/photo".length).trim());
         else if (text.startsWith("/"))
           throw new InputError(`${text.split(" ")[0]} is not known`, "/photo PATH or /quit");
         else await turn(text);
@@ -149,11 +158,11 @@ export async function converse(talk: Talk, io: Io): Promise<void> {
   lines.on("SIGINT", () => {
     if (!talk.interrupt()) lines.close();
   });
-  io.signal.addEventListener("abort", () => lines.close(), { once: true });
+  void aborted(io.signal).then(() => lines.close());
   if (terminal) lines.prompt();
   for await (const line of lines) {
     const text = line.trim();
-    if (text === "/quit") break;
+    if (text === QUIT) break;
     if (text !== "") await talk.line(text);
     if (terminal) lines.prompt();
   }

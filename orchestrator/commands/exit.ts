@@ -35,6 +35,7 @@ function isArgumentFault(error: unknown): error is Error {
   );
 }
 
-function oneLine(text: string): string {
+/** The text on one line, for a terminal and for whoever counts lines. */
+export function oneLine(text: string): string {
   return text.replace(/\s*\n\s*/g, " ");
 }

@@ -22,9 +22,7 @@ export interface TurnViewOptions {
 
 export function createTurnView(output: Writable, options: TurnViewOptions): TurnView {
   const { dim, bold } = pc.createColors(options.colours);
-  const spinner = options.spinner
-    ? yoctoSpinner({ text: "thinking", stream: output })
-    : undefined;
+  const spinner = options.spinner ? yoctoSpinner({ text: "thinking", stream: output }) : undefined;
   spinner?.start();
   let speaking = false;
 
