@@ -1,4 +1,4 @@
-import sharp, { type OutputInfo, type Sharp } from "sharp";
+import sharp from "sharp";
 import { InputError } from "../errors.ts";
 import { expectedPicture, sniffPicture } from "./picture-format.ts";
 import { fitKept, type Size } from "./sizes.ts";
@@ -61,21 +61,24 @@ export async function decodePicture(bytes: Uint8Array, name: string, limits: Pic
   const sniffed = sniffPicture(bytes);
   if (!sniffed.format) throw new InputError(`${name} is ${sniffed.what}`, expectedPicture(sniffed.hint));
   try {
-    const source = await readSize(bytes, name, limits);
-    const kept = fitKept(source);
-    const { data, info } = await inTime(
-      sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: "error" })
-        .autoOrient()
-        .resize({ ...kept, fit: "fill" })
-        .flatten({ background: "white" })
-        .toColourspace("srgb")
-        .raw(),
-      limits.maxDecodeMs,
-    );
-    return { rgb: toRgb(data, info.channels), ...kept, source };
+    return await inTime(decode(bytes, name, limits), limits.maxDecodeMs);
   } catch (error) {
     throw error instanceof InputError ? error : toInputError(error, name, limits);
   }
+}
+
+async function decode(bytes: Uint8Array, name: string, limits: PictureLimits): Promise<Pixels> {
+  const source = await readSize(bytes, name, limits);
+  const kept = fitKept(source);
+  const { data, info } = await sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: "error" })
+    .timeout({ seconds: Math.ceil(limits.maxDecodeMs / 1000) })
+    .autoOrient()
+    .resize({ ...kept, fit: "fill" })
+    .flatten({ background: "white" })
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { rgb: toRgb(data, info.channels), ...kept, source };
 }
 
 /** Three channels, whatever the picture had. */
@@ -112,14 +115,10 @@ async function readSize(bytes: Uint8Array, name: string, limits: PictureLimits):
 }
 
 /** Late is late at once; the library itself stops at the next strip of the picture once a second is full. */
-function inTime(image: Sharp, limitMs: number): Promise<{ data: Buffer; info: OutputInfo }> {
+function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("timeout: decoding")), limitMs);
-    image
-      .timeout({ seconds: Math.ceil(limitMs / 1000) })
-      .toBuffer({ resolveWithObject: true })
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 

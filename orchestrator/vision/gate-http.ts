@@ -76,11 +76,11 @@ export function createGateClient(url: string, options: GateClientOptions): GateC
     const controller = new AbortController();
     const stuckMs = limits.stuckMs[toMode(frame)] * patience;
     const watch = (waitMs: number): NodeJS.Timeout =>
-      setTimeout(() => {
+      afterReading(waitMs, () => {
         const silentMs = performance.now() - heardAtMs;
         if (silentMs < stuckMs) timer = watch(stuckMs - silentMs);
         else controller.abort();
-      }, waitMs);
+      });
     let timer = watch(stuckMs);
     const verdict = await fetchVerdict(frame, stream, controller.signal);
     clearTimeout(timer);
@@ -93,7 +93,9 @@ export function createGateClient(url: string, options: GateClientOptions): GateC
     async judge(frame, stream) {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<Verdict>((resolve) => {
-        timer = setTimeout(resolve, limits.answerMs[toMode(frame)], unknownVerdict(frame, "gate-timeout"));
+        timer = afterReading(limits.answerMs[toMode(frame)], () =>
+          resolve(unknownVerdict(frame, "gate-timeout")),
+        );
       });
       const verdict = await Promise.race([ask(frame, stream), late]);
       clearTimeout(timer);
@@ -118,6 +120,11 @@ const STATUS_REASONS: Readonly<Record<number, "gate-busy" | "gate-unready">> = {
   503: "gate-unready",
   504: "gate-unready",
 };
+
+/** Node runs timers before it reads sockets: after a stall of ours, an answer that is there comes first. */
+function afterReading(delayMs: number, callback: () => void): NodeJS.Timeout {
+  return setTimeout(() => setImmediate(callback), delayMs);
+}
 
 /** A person is a person; on a picture too bad to judge no other word counts. */
 function withQuality(verdict: Verdict, frame: Frame): Verdict {

@@ -23,8 +23,8 @@ export function sniffPicture(bytes: Uint8Array): Sniffed {
   if (at(4, "ftyp")) return sniffContainer(bytes);
   const known = KNOWN.find(([start]) => at(0, start));
   if (known) return { format: null, what: known[1] };
-  if (looksLikeText(bytes)) return { format: null, what: isSvg(bytes) ? "an SVG drawing" : "text" };
-  return { format: null, what: "not a picture of a known kind" };
+  if (isSvg(bytes)) return { format: null, what: "an SVG drawing" };
+  return { format: null, what: looksLikeText(bytes) ? "text" : "not a picture of a known kind" };
 }
 
 const KNOWN: readonly (readonly [start: string, what: string])[] = [
@@ -62,7 +62,7 @@ function sniffContainer(bytes: Uint8Array): Sniffed {
   if (brands.some((brand) => HEIC_BRANDS.has(brand)) || brands[0] === "mif1" || brands[0] === "msf1") {
     return { format: null, what: "a HEIC picture", hint: CONVERT_HEIC };
   }
-  return { format: null, what: "a video" };
+  return { format: null, what: "a video or a raw camera picture" };
 }
 
 function looksLikeText(bytes: Uint8Array): boolean {

@@ -74,7 +74,7 @@ describe("what is refused", () => {
     ["heic.jpg", ftyp("heic", "mif1"), /HEIC.*expected a JPEG, PNG or WebP.*heif-convert/],
     ["mif1.heic", ftyp("mif1", "heic"), /HEIC.*heif-convert/],
     ["picture.avif", ftyp("mif1", "avif"), /AVIF.*avifdec/],
-    ["video.mp4", ftyp("isom", "mp41"), /a video; expected a JPEG, PNG or WebP/],
+    ["video.mp4", ftyp("isom", "mp41"), /a video or a raw camera picture; expected a JPEG, PNG or WebP/],
     [
       "drawing.svg",
       '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',

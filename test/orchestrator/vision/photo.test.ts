@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SCREEN_LIMITS, UPLOAD_LIMITS } from "../../../orchestrator/vision/decode.ts";
+import { UPLOAD_LIMITS } from "../../../orchestrator/vision/decode.ts";
 import { frameFromBytes, openPhoto, photoCamera } from "../../../orchestrator/vision/photo.ts";
 import { busyFrame, busyPicture, colourAt, faultOf } from "./pictures.ts";
 
@@ -130,7 +130,7 @@ describe("a path that cannot be used", () => {
     expect(await faultOf(frameFromBytes(padded(2 ** 20 + 1)))).toMatch(
       /the picture is too large; expected .* at most 1 MiB/,
     );
-    expect(await faultOf(frameFromBytes(padded(3 * 2 ** 20 + 1), { limits: SCREEN_LIMITS }))).toMatch(
+    expect(await faultOf(frameFromBytes(padded(3 * 2 ** 20 + 1), { source: "screen" }))).toMatch(
       /at most 3 MiB/,
     );
     expect(await frameFromBytes(padded(2 ** 20), { limits: UPLOAD_LIMITS })).toMatchObject({ width: 20 });
@@ -147,4 +147,21 @@ describe("photoCamera", () => {
     expect(photoCamera(undefined).recent("any")).toEqual([]);
     expect(await photoCamera(undefined).next(0, new AbortController().signal)).toBeUndefined();
   });
+});
+
+const images = join(process.env["ASSETS_MIRROR"] || "../shared/assets", "person-gate/images");
+if (!existsSync(images)) console.log(`photos absent (${images}): real photos are not opened`);
+
+it.skipIf(!existsSync(images))("opens real photos of many cameras", async () => {
+  const files = readdirSync(images).filter((_, index) => index % 6 === 0);
+  for (const file of files) {
+    const frame = await openPhoto(join(images, file));
+    const { width, height } = await sharp(join(images, file)).metadata();
+    expect(frame.width * frame.height).toBe(width * height);
+    expect(Math.max(frame.gated.width, frame.gated.height)).toBe(Math.min(640, Math.max(width, height)));
+    const detailed = await frame.detailed();
+    expect(detailed.width * detailed.height).toBeLessThanOrEqual(602_112);
+    expect(detailed.bytes.length).toBeLessThan(400_000);
+  }
+  expect(files.length).toBeGreaterThan(10);
 });
