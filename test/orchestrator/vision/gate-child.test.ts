@@ -174,7 +174,7 @@ describe("a child that fails", () => {
 
   it("is started again more and more slowly", async () => {
     startGate("exit", "exit", { backoffMs: [1, 1, 60_000] });
-    await expect.poll(() => pids().length, { interval: 10 }).toBe(3);
+    await expect.poll(() => pids().length, { interval: 10, timeout: 8000 }).toBe(3);
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect(pids()).toHaveLength(3);
   });
@@ -182,7 +182,7 @@ describe("a child that fails", () => {
   it("is forgiven once it has been well for a while", async () => {
     const connection = startGate("crashes", "crashes", { backoffMs: [1, 60_000], wellAfterMs: 1 });
     for (let count = 1; count <= 3; count++) {
-      await expect.poll(() => pids().length, { interval: 10 }).toBe(count);
+      await expect.poll(() => pids().length, { interval: 10, timeout: 8000 }).toBe(count);
       expect(await connection.ready(never)).toBe(true);
       expect((await judgeCamera(connection)).value).toBe("unknown");
     }
@@ -196,13 +196,13 @@ describe("the end", () => {
   it.each(["well", "mute", "ignores-end", "crashes"])("leaves nothing behind (%s)", async (mode) => {
     const before = resources();
     const connection = startGate(mode);
-    await expect.poll(() => pids().length, { interval: 5 }).toBe(1);
+    await expect.poll(() => pids().length, { interval: 5, timeout: 8000 }).toBe(1);
     if (mode === "well") await judgePhoto(connection);
     const start = performance.now();
     await connection.close();
     expect(performance.now() - start).toBeLessThan(1000);
     expect(isAlive(pids()[0]!)).toBe(false);
-    await expect.poll(resources, { interval: 5 }).toBeLessThanOrEqual(before);
+    await expect.poll(resources, { interval: 5, timeout: 8000 }).toBeLessThanOrEqual(before);
     expect(await judgePhoto(connection)).toMatchObject({ value: "unknown", reason: "gate-unreachable" });
     expect(await connection.ready(never)).toBe(false);
     await connection.close();
@@ -213,7 +213,7 @@ describe("the end", () => {
     const before = resources();
     const connection = startGate("well");
     await connection.close();
-    await expect.poll(resources, { interval: 5 }).toBeLessThanOrEqual(before);
+    await expect.poll(resources, { interval: 5, timeout: 8000 }).toBeLessThanOrEqual(before);
   });
 
   it("comes for the child when its parent is killed", async () => {

@@ -108,11 +108,11 @@ describe("a gate that is not well", () => {
     const before = sockets();
     const connection = connectGate(fake.url);
     const verdicts = [1, 2, 3].map(async (seed) => connection.gate(await busyFrame({ seed }), never));
-    await expect.poll(() => fake.posts.length, { interval: 5 }).toBe(3);
+    await expect.poll(() => fake.posts.length, { interval: 5, timeout: 8000 }).toBe(3);
     await connection.close();
     for (const verdict of await Promise.all(verdicts)) expect(verdict.value).toBe("unknown");
     await fake.close();
-    await expect.poll(sockets, { interval: 5 }).toBe(before);
+    await expect.poll(sockets, { interval: 5, timeout: 8000 }).toBe(before);
     expect((await connection.gate(await busyFrame(), never)).reason).toBe("gate-unreachable");
   });
 });

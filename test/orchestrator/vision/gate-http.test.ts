@@ -194,7 +194,10 @@ const faults: readonly (readonly [name: string, behave: (posted: Posted) => unkn
 describe("a gate that is not well", () => {
   it.each(faults)("%s is never clear", async (_name, behave, reason) => {
     const fake = await start(behave);
-    const verdict = await connect(fake.url, quick).gate(photo, never);
+    const verdict = await connect(fake.url, reason === "gate-timeout" ? quick : GATE_LIMITS).gate(
+      photo,
+      never,
+    );
     expect(verdict).toEqual({
       value: "unknown",
       reason,
@@ -240,6 +243,6 @@ describe("a gate that is not well", () => {
       reason: "gate-timeout",
     });
     expect(finished).toBe(false);
-    await expect.poll(() => finished, { interval: 5 }).toBe(true);
+    await expect.poll(() => finished, { interval: 5, timeout: 8000 }).toBe(true);
   });
 });
