@@ -115,7 +115,9 @@ function toJudge(kill: () => void): (sign: GateSign) => void {
         looked = true;
         bad = 0;
         return;
-      case "no-look":
+      case "skipped":
+        return;
+      case "unready":
         // A gate that never could look has no weights; one that could and no longer does has broken.
         if (!looked) return;
         break;

@@ -6,7 +6,7 @@ import type { GateLimits } from "./gate-limits.ts";
 import { isTooBadToJudge } from "./quality.ts";
 
 /** What a judgement says about the health of the gate. */
-export type GateSign = "looked" | "no-look" | "garbage" | "unreachable" | "stuck";
+export type GateSign = "looked" | "skipped" | "unready" | "garbage" | "unreachable" | "stuck";
 
 /** What the gate says of itself. `unready` is final: its weights are missing or wrong, or it broke. */
 export type GateHealth = "ready" | "starting" | "unready" | "unreachable";
@@ -143,8 +143,10 @@ function toSign(verdict: Verdict): GateSign {
       return "garbage";
     case "gate-unreachable":
       return "unreachable";
+    case "gate-unready":
+      return "unready";
     default:
-      return isGateFault(verdict) ? "no-look" : "looked";
+      return isGateFault(verdict) ? "skipped" : "looked";
   }
 }
 

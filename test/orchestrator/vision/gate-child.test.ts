@@ -106,6 +106,15 @@ describe("a child that is well", () => {
     expect(pids()).toHaveLength(1);
   });
 
+  it("may pass over frames for newer ones", async () => {
+    const connection = startGate("supersedes");
+    expect(await judgePhoto(connection)).toMatchObject({ value: "clear" });
+    for (let count = 0; count < 4; count++) {
+      expect(await judgeCamera(connection)).toMatchObject({ value: "unknown", reason: "superseded" });
+    }
+    expect(await judgeCamera(connection)).toMatchObject({ value: "clear", model: String(pids()[0]) });
+  });
+
   it("without weights says so, is believed and left alone", async () => {
     const connection = startGate("no-weights");
     expect(await connection.ready(never)).toBe(false);

@@ -48,6 +48,7 @@ function judge(sha256: string, response: ServerResponse): void {
     sha256,
     ...size,
   };
+  const clear = { ...look, verdict: "clear", reason: "no-person" };
   const none = { ...look, verdict: "unknown", reason: "gate-unready", score: null };
   switch (behaviour) {
     case "crashes":
@@ -63,10 +64,13 @@ function judge(sha256: string, response: ServerResponse): void {
     case "starts-forever":
       response.end(JSON.stringify(none));
       return;
+    case "supersedes":
+      response.end(JSON.stringify(judged % 5 === 1 ? clear : { ...none, reason: "superseded" }));
+      return;
     case "breaks":
-      response.end(JSON.stringify(judged === 1 ? { ...look, verdict: "clear", reason: "no-person" } : none));
+      response.end(JSON.stringify(judged === 1 ? clear : none));
       return;
     default:
-      response.end(JSON.stringify({ ...look, verdict: "clear", reason: "no-person" }));
+      response.end(JSON.stringify(clear));
   }
 }
