@@ -39,14 +39,15 @@ export function createTurnNotes(): TurnNotes {
     onFault: (error) => faults.add(oneLine(faultText(error))),
     tell(report, stderr) {
       for (const fault of faults) writeLine(stderr, `note: ${fault}`);
-      const reason = report.verdict?.reason ?? "";
-      if (reason.startsWith("gate-")) {
+      const { reason } = report.verdict ?? {};
+      const gateDown = reason !== undefined && (reason.startsWith("gate-") || reason === "other-bytes");
+      if (gateDown) {
         writeLine(
           stderr,
           `note: the person gate gave no verdict (${reason}); 'sightline doctor' says what is missing`,
         );
       }
-      return report.outcome === "notice" && faults.size > 0;
+      return report.outcome === "notice" && (gateDown || faults.size > 0);
     },
   };
 }
