@@ -3,7 +3,7 @@ import { counted, isCocoName, PERSON } from "../turn/coco.ts";
 import { byImportance, centreOf, hoursOf } from "../turn/facts.ts";
 import { NOTICES } from "../turn/notices.ts";
 import type { Box, Sighting, VerdictReason } from "../turn/turn.ts";
-import { capitalised, listed, withArticle } from "../turn/words.ts";
+import { capitalised, listed } from "../turn/words.ts";
 import type { Asked } from "./describer-question.ts";
 
 /** From this score on a person is named without a doubt; below it, `possibly a person`. */

@@ -101,7 +101,7 @@ function createDenialCheck(options: DenialOptions): (text: string, ended: boolea
     }
     if (mode === "reading") return read(atom);
     if (mode === "trusting") return pass(atom.text);
-    if (!endsClause(atom)) {
+    if (!endsClause(atom) && held.length < LONGEST_CLAUSE) {
       if (mode === "denied") held.push(atom);
       return;
     }

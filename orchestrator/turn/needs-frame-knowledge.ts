@@ -1,0 +1,99 @@
+import { anywhere, atStart, DEFINITE, HERE, request, type Rule } from "./needs-frame-rule.ts";
+
+/** Things that everybody knows of and nobody asks a camera about. */
+const NAMED =
+  "(?:moon|sun|earth|mars|venus|jupiter|saturn|universe|galaxy|solar system|eiffel|everest|louvre|colosseum|taj mahal|big ben|mona lisa|sistine|statue of liberty|great wall|pyramids?|titanic|atlantic|pacific|oceans?|equator|amazon|sahara|roman empire|french revolution|(?:first |second )?world war|cold war|middle ages|world cup|olympics?|super bowl|bible|quran|koran|constitution|european union|united (?:states|nations|kingdom)|president|prime minister|chancellor|pope|queen|king of|government|economy|stock market|internet|human body|heart attack|big bang|periodic table|speed of light|meaning of life)";
+
+const PLACES =
+  "(?:africa|america|argentina|asia|athens|australia|austria|barcelona|beijing|belgium|berlin|boston|brazil|canada|chicago|chile|china|cuba|denmark|dublin|edinburgh|egypt|england|europe|finland|florida|france|germany|greece|hawaii|hungary|iceland|india|iran|iraq|ireland|israel|istanbul|italy|japan|kenya|korea|lisbon|london|madrid|mexico|moscow|munich|new york|new zealand|nigeria|norway|oslo|paris|peru|poland|portugal|prague|rome|russia|scotland|singapore|spain|stockholm|sweden|switzerland|sydney|texas|thailand|tokyo|toronto|turkey|ukraine|vienna|vietnam|wales|warsaw|washington|zurich)";
+
+const PEOPLE_OF_NOTE =
+  "(?:hamlet|shakespeare|mozart|einstein|beethoven|picasso|napoleon|hitler|cleopatra|lincoln|obama|trump|biden|putin|newton|darwin|louis braille|helen keller)";
+
+const SIZES =
+  "(?:tall|far|old|deep|high|long|big|heavy|hot|fast|wide|cold|large|strong|expensive|dangerous|healthy|common|important|loud|small)";
+
+/** Questions that a book answers; anything that points at the here and now is none of them. */
+export const KNOWLEDGE: readonly Rule[] = [
+  knowledge(
+    "who did something once, or who somebody famous is",
+    atStart(
+      `who (?:wrote|invented|discovered|won|founded|composed|sang|sings|directed|directs|played|plays|was|were|killed|ruled|painted|designed|built) (?!(?:that|this|it|here|there|the (?:one|guy|man|woman))\\b)`,
+      `who is (?!${DEFINITE}\\b|an? |\\w+ing\\b|behind|beside|near|nearby|next|with|around|up|outside|inside|closest|nearest|visible|present)\\w+(?: \\w+){0,3}$`,
+    ),
+  ),
+  knowledge(
+    "when and why, but for dates in print and what happens now",
+    atStart(
+      `when (?!.*\\b(?:this|these|that|it|expir\\w*|due|coupon|ticket|letter|bill|before|package|label|sign|poster|next|opens?|closes?|board|light|he|she|they|i can|can i|someone|barcode|bus|train|tram|look|should i)\\b)`,
+      "why (?:do|does|did|can|would|should|was|were) |why (?:is|are) (?:the (?:sky|sea|ocean|grass|sun|moon|earth)|\\w+s )",
+    ),
+  ),
+  knowledge(
+    "how big, how many, how long, of things in general",
+    atStart(
+      `how ${SIZES} (?:is|are|was|were) (?!${DEFINITE}\\b)\\w+`,
+      `how (?:${SIZES}|much|many|often) (?:\\w+ )?(?:is|are|does|do|did|can|should|will|would|has|have|was|were) (?:an?|one|most|some people|people usually|a typical) `,
+      "how (?:far|long) .*\\bfrom \\w+(?: \\w+)? to \\w+",
+      "how (?:long|often|many times) (?:should|does|do|can|will|must|would|did|has)\\b",
+      "how many (?!.*\\b(?:there|here|in the|on the|the|my|left|can you|do you|see|are (?:sitting|standing|waiting|playing|coming|in|on|at))\\b)",
+    ),
+  ),
+  knowledge(
+    "how something is done",
+    atStart(
+      "how (?:do|does|can|could|should|would|did|to|might)\\b(?!.*\\b(?:look|looks|it|the|get (?:to|out|past|around|through|in|there)|reach|my|hold)\\b)",
+      "how (?:do|does|can|should|to)\\b.* (?:an?|some|\\w+s) [\\w ]*(?:\\b(?:know|tell) (?:when|if|that|whether)|in general)\\b",
+      "how (?:do|does|can|should|to|could|might) (?:i |you |we |one |people )?(?:get|clean|make|cook|bake|wash|remove|fix|repair|prepare|jump|change|grow|learn|become|train|teach|improve|save|lose|treat|build|find out|organi[sz]e|store)\\b(?! (?:it|to|out|past|around|through|in|there|this|that|these|the (?:door|exit|counter|other|table|stairs|elevator|lift|bathroom|toilet|street))\\b)",
+    ),
+  ),
+  knowledge(
+    "facts with a name of their own",
+    anywhere(
+      "capital (?:city )?of|population of|currency (?:of|in)|language (?:is|do)\\b.*\\bspeak|history of|plot of|author of|boiling point|freezing point|speed of (?:light|sound)|distance (?:between|from)|difference between|best way to|purpose of|symptoms of|side effects of|causes? (?:of|for)|what causes|benefits of|advantages of",
+      "in general|generally|usually|normally|typically|on average|in the world|of all time|ever (?:lived|made|built|recorded)",
+      "flag of|\\w+(?:ian|ish|ese|can) flag|which (?:planet|country|continent|river|ocean|city|element)|what (?:year|century) (?:did|was)",
+      `(?:about|describe|is|are|was|of|does|did|from|around|in) (?:the )?${NAMED}`,
+      `(?:in|during) (?:\\d{4}|ancient|medieval)|${PEOPLE_OF_NOTE}`,
+      "recipes?|jokes?|riddle|fun fact|trivia|poem about|story about|horoscope|(?:meal|dinner|lunch|breakfast|gift) (?:idea|suggestion|recommendation)s?|(?:suggestions|recommendations|ideas|tips) for",
+    ),
+  ),
+  knowledge(
+    "what a kind of thing is, looks like or does",
+    atStart(
+      `(?:what|which) (?:colou?rs?|shapes?|sizes?|sounds?) (?:is|are|do|does|make|makes) (?!${DEFINITE}\\b)\\w+`,
+      `what (?:do|does|did) (?:an? |(?!${DEFINITE}\\b)\\w+s\\b)`,
+      `what (?:is|are) (?:an? (?!\\w+ (?:doing|lying))|(?!${DEFINITE}\\b|\\w+ing\\b|ahead|behind|beside|next|near|around|inside|outside|under|above|below|between|new|left|up|different|wrong|blocking|off|happening)\\w+(?: \\w+){0,2}$)`,
+      `(?:do|can|did|are|have) (?!${DEFINITE}\\b|people|cars|kids|children|lights|stairs|steps|chairs|tables|seats|things|others|his|hers|yours)\\w+s\\b`,
+      "is (?:an? \\w+ (?:an? |the |considered|bigger|better|healthier|more|a kind)|\\w+ (?:good|bad|healthy|dangerous|harmful|toxic|poisonous|unhealthy) (?:for|to))",
+      "is it (?:true|legal|normal|possible|worth|better to|healthy|bad to|good to|ok to|okay to|rude|common)\\b",
+      "is there (?:a god|life|any (?:chance|evidence|reason|proof|point|truth|difference)|such)\\b",
+    ),
+  ),
+  knowledge(
+    "where in the world",
+    atStart(
+      `where (?:do|does|did|can|could) (?!${DEFINITE}\\b)`,
+      "where (?:can|could|do|should) i (?:buy|order|learn|study|invest|apply|rent|watch)\\b",
+      `where (?:is|are|was|were) (?:the )?${PLACES}\\b`,
+      "where (?:was|were) .*\\b(?:born|invented|built|made|founded)\\b",
+    ),
+  ),
+  knowledge(
+    "tell, explain, name, write, suggest",
+    request(
+      `(?:tell|give|sing|name|list|recommend|suggest|explain|teach|define|make up|invent|describe)(?: me| us)? (?:about (?!${DEFINITE}\\b)|an? (?!overview|description|hint|summary of (?:the|this)|look|idea of|picture|quick|complete|full|detailed|short|brief|bit|little)|another |some (?!more|details|info)|three |five |ten |a few |ideas|advice|tips|how .* works?|why |what (?:an? |\\w+s (?:is|are))|(?!${DEFINITE}\\b|what\\b|where\\b|how\\b|who\\b|whose\\b|us\\b|an?\\b|about\\b|more\\b|if\\b|whether\\b|when\\b|why\\b|surroundings|objects|people|directions|again|details)\\w+)`,
+      "(?:hear|learn|know|talk) (?:about )?(?:an? |some |something |more about (?!this|the |it|him|her))",
+    ),
+  ),
+  knowledge(
+    "what one should do, eat, wear, watch",
+    anywhere(
+      "what (?:\\w+ )?(?:should|could|can|shall|do|would) (?:i|we|you|people) (?:usually |normally )?(?:cook|make|wear to|eat for|have for|watch|read next|get (?:my|him|her)|buy|do (?:today|tonight|about|if|when|tomorrow|with my life)|give|say to|write|learn|recommend|suggest)",
+    ),
+  ),
+];
+
+function knowledge(what: string, when: RegExp): Rule {
+  return { reason: "general-knowledge", what, needed: false, when, unless: HERE };
+}

@@ -1,0 +1,132 @@
+import { anywhere, atStart, HERE, request, type Rule } from "./needs-frame-rule.ts";
+
+const LANGUAGES =
+  "(?:spanish|french|german|italian|polish|english|chinese|mandarin|japanese|korean|russian|arabic|portuguese|dutch|latin|greek|swedish|hindi|turkish|ukrainian|hebrew)";
+
+/** The word is about something that can be seen, not about a calendar or an inbox. */
+const SHOWN = anywhere(
+  "this|these|that one|on (?:the|this)|on my (?:screen|desk|wall|plate|table)|shows?|says?|written|letter|cards?|labels?|signs?|screen|displays?|poster|invitation|clock|reads|look(?:s|ing)?|see|envelope",
+);
+
+/** Requests and questions that a tool answers: time, weather, reminders, lists, messages, sums. */
+export const TOOLS: readonly Rule[] = [
+  {
+    reason: "tool-time",
+    what: "the time and the date",
+    needed: false,
+    when: anywhere(
+      "what time is it|what is the time|what time it is|what the time is|need the time|time is it",
+      "(?:what|which) (?:day|date|month|year|weekday) (?:of the \\w+ )?is (?:it|today)|what is (?:the|today's) (?:date|day)|today's date|what day it is",
+      "how (?:much time|long|many \\w+) (?:is |are )?(?:it |there )?(?:until|till)",
+    ),
+    unless: anywhere(
+      "clock|watch|oven|microwave|screen|wall|display|board|stove|label|this|says?|show(?:s|n)?",
+    ),
+  },
+  {
+    reason: "tool-weather",
+    what: "the weather, but for what the sky looks like",
+    needed: false,
+    when: anywhere(
+      "weather|forecast|humidity",
+      "(?:will|is|going|does)\\b.*\\b(?:rain|snow|sunny|storm)\\b.*\\b(?:today|tomorrow|tonight|later|weekend|\\w+day)",
+      "will it (?:rain|snow|be (?:cold|hot|warm|sunny|windy|cloudy))|going to (?:rain|snow)",
+      "(?:need|take) (?:an umbrella|a coat|a jacket)",
+      "temperature (?:outside|today|tomorrow|tonight|in)",
+    ),
+    unless: anywhere(
+      "window|sky|look(?:s|ing)? (?:out|up|like it)|thermometer|thermostat|display|screen|clouds",
+    ),
+  },
+  {
+    reason: "tool-request",
+    what: "reminders, lists, calls, messages, music, orders",
+    needed: false,
+    when: request(
+      "remind me |set (?:a|an|the|my|another|up) |start (?:a|the|my) (?:timer|stopwatch|alarm|call)|wake me|snooze",
+      "add |put .* (?:on|in|to|into) (?:my|the) (?:\\w+ )?(?:list|calendar|cart|basket|agenda|diary|notes?)\\b",
+      "create |make (?:an? (?:\\w+ )?(?:note|list|call|reservation|reminder|appointment|booking))|schedule |cancel |reschedule ",
+      "send |text (?!on|in|is|here|there|below|above|of)|message |e-?mail |call (?!this|that|it|the button)|phone (?!on|is|in)|ring |dial |reply to|hang up|tell (?:my|him|her|them) ",
+      "play |order |book (?!on|in|is|the one)|reserve |buy |rent |pay |transfer |share my|post |install |subscribe|unsubscribe|log (?:my|in|out)",
+      "google |look up|look .* up$|search (?:the (?:web|internet)|online|google|for (?:a )?(?:recipe|flight|hotel|train|restaurant))",
+      "find (?:me )?(?:a|an|some|the best|out) (?:\\w+ )*?(?:recipes?|restaurants?|hotels?|songs?|podcasts?|plumber|doctor|dentist|flights?|website|film|movie|about|how|when|more)\\b|find (?:instructions|information)",
+      "take (?:a |an? \\w+ )?(?:note|memo)|note (?:that|down)|write |remember (?:that|to|my|this for|i)\\b",
+      "(?:turn|switch) (?:on|off|up|down) |(?:turn|switch) .* (?:on|off|up|down)$|switch to |dim ",
+      "open (?:the|my|a)? ?(?:app|spotify|youtube|calendar|mail|settings|garage|blinds)\\b|navigate |(?:give me |get )?directions to",
+      "check (?:my )?(?:e-?mails?|messages|calendar|schedule|balance|voicemail|inbox|the (?:weather|news|forecast|score|traffic))",
+      "read (?:me )?(?:my |the |all |any )*(?:last |latest |new |unread |next |recent )*(?:messages?|e-?mails?|texts|notifications|inbox|voicemail|news)\\b(?! ?(?:paper|letter))|read (?:me )?(?:a|another|an) (?:story|poem|book|chapter|joke|bedtime)",
+    ),
+    unless:
+      /\b(?:what|which|where|how|is|are)\b.*\b(?:this|these|that one)\b|\b(?:letter|paper|screen|label|sign|door handle|light switch)\b|^(?:can|could) i (?:turn|open|buy|call|post|play|add|ring)|^i (?:want|need|have) to (?:turn|switch)/,
+  },
+  {
+    reason: "memory-tool",
+    what: "calendars, inboxes, contacts, accounts",
+    needed: false,
+    when: anywhere(
+      "(?:shopping|grocery|to-?do|task|wish|packing|bucket) ?list",
+      "calendar|appointments?|meetings?|reminders?|alarms?|timers?|e-?mails?|inbox|voicemail|missed calls?|notifications?|playlist|contacts?",
+      "(?:phone|account|pin|passport|routing) (?:number|code)|birthday|anniversary|blood type|stock price|exchange rate|bitcoin",
+      "(?:bank|account|checking|savings|credit) (?:balance|score|limit|account)|my (?:balance|income|salary|taxes|credit|savings|insurance|schedule)",
+      "(?:the|latest|any|today's) news|news about|headlines today|who called|(?:any|new|unread) (?:messages|mail|texts|calls)",
+    ),
+    unless: SHOWN,
+  },
+  {
+    reason: "tool-traffic",
+    what: "traffic, timetables and music that no picture shows",
+    needed: false,
+    when: anywhere(
+      "traffic (?:like |report|news|jam)?(?:on the|on my way|to|in|into)",
+      "(?:song|music|tune|band) (?:is )?(?:this|that|it|playing)",
+      "(?:flight|train|bus) (?:times|schedule|ticket)s? (?:to|from|for)|opening hours of|car rental",
+    ),
+    unless: anywhere("in front|ahead|outside"),
+  },
+  {
+    reason: "translation",
+    what: "words from one language into another",
+    needed: false,
+    when: new RegExp(
+      `${request("translate ").source}|\\b(?:how (?:do|would|can|does) (?:you|i|we|one|they) (?:say|spell|pronounce|write)|how is .* (?:spelled|spelt|pronounced)|${LANGUAGES} (?:word|for|translation|term))\\b|\\b(?:say|word for|mean|means) .*\\bin ${LANGUAGES}$`,
+    ),
+    unless:
+      /\b(?:this|these|sign|menu|label|letter|page|screen|written)\b|^(?:\w+ )*translate (?:it|that|the|what)\b/,
+  },
+  {
+    reason: "calculation",
+    what: "sums, units, and what words mean",
+    needed: false,
+    when: anywhere(
+      "calculate|square root|divided by|multiplied by|per ?cent of|convert",
+      "(?:\\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\w+teen|\\w+ty|hundred|thousand) (?:times|plus|minus|over|squared)",
+      "how many [\\w ]{2,30} (?:are |is )?(?:there )?in (?:a|an|one)(?! row)",
+      "opposite of|synonyms?|antonyms?|definition of|meaning of|define",
+      "what does (?!this|that|it\\b|the\\b|my\\b|his\\b|her\\b|their\\b)[\\w' ]+ (?:mean|stand for)",
+    ),
+    unless: HERE,
+  },
+  {
+    reason: "figure-of-speech",
+    what: "seeing, looking and watching that is not meant",
+    needed: false,
+    when: anywhere(
+      "do you see (?:as|the future|yourself|happening|coming in)|(?:how|where) do you see|overlook(?:ing|ed)?|opinion",
+      "(?:movie|film|series|show|documentary)s? (?:should|can|could|to|would)|watch (?:tonight|on tv|on netflix)",
+      "(?:bright|clear) (?:idea|future|conscience|mind)|(?:future|outlook|economy|market)\\b.*\\blooks?|looks? .* (?:future|outlook)",
+      "look(?:ing)? for (?:a |an |another )?(?:new |better |different )*(?:job|work|flat|apartment|partner|career)",
+      "see if there is any news|see (?:a|the|my) (?:doctor|dentist|therapist|movie|film)",
+      "point of view|big picture|mind's eye|see eye to eye|remains to be seen|the way (?:i|you|he|she) sees? (?:it|things)",
+    ),
+    unless: /\b(?:this|these|in front|poster|screen|on the wall|on the tv)\b/,
+  },
+  {
+    reason: "hypothetical",
+    what: "what if",
+    needed: false,
+    when: new RegExp(
+      `${atStart("if|suppose|imagine|assuming|what if|what would|would it|how would|pretend|let us say|say i|hypothetically").source}\\b.*\\b(?:would|were|could|had|moved|stopped|won|everyone|nobody|an? (?:blind )?(?:person|man|woman)|pay|lost|costs|became|lived|wanted|should)\\b|^(?:suppose|imagine|pretend|hypothetically)\\b`,
+    ),
+    unless: HERE,
+  },
+];
