@@ -6,9 +6,21 @@ export class ApiError extends Error {
   readonly status: number;
   readonly type: string;
   readonly param: string | null;
+  /** Answered outside vLLM's middleware: without Vary and X-Request-Id. */
+  readonly outside: boolean;
+  /** How long the server tried before it said so. */
+  readonly afterMs: number;
 
-  constructor(status: number, type: string, message: string, param: string | null = null) {
+  constructor(
+    status: number,
+    type: string,
+    message: string,
+    param: string | null = null,
+    how: { readonly outside?: boolean; readonly afterMs?: number } = {},
+  ) {
     super(message);
+    this.outside = how.outside ?? false;
+    this.afterMs = how.afterMs ?? 0;
     this.status = status;
     this.type = type;
     this.param = param;
@@ -68,13 +80,14 @@ export function engineDead(): ApiError {
 }
 
 /** A fault inside the engine that it does not name. */
-export function internalError(): ApiError {
-  return new ApiError(500, "InternalServerError", "Internal server error");
+export function internalError(how: { readonly afterMs?: number } = {}): ApiError {
+  return new ApiError(500, "InternalServerError", "Internal server error", null, how);
 }
 
 /** Requests that arrive late in a drain. */
 export function shutDown(): ApiError {
-  return new ApiError(500, "InternalServerError", "cannot schedule new futures after shutdown");
+  const message = "cannot schedule new futures after shutdown";
+  return new ApiError(500, "InternalServerError", message, null, { outside: true });
 }
 
 /** More requests than the queue limit allows. */

@@ -9,7 +9,7 @@ import { type Faults, parseFaults } from "./faults.ts";
 import { randomHex, sendBody, sendJson } from "./head.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { render, type Rendered } from "./render.ts";
-import { type ChatBody, parseChatBody } from "./request-body.ts";
+import { type ChatBody, checkSampling, parseChatBody } from "./request-body.ts";
 
 /** One chat request on its way through the simulator. */
 export interface ChatContext {
@@ -46,10 +46,9 @@ export async function handleChat(
     if (faults !== undefined && (await answerFault(raw, faults, requestId))) return;
     const admission = lifecycle.admit();
     if (admission instanceof ApiError) {
-      if (admission.message.startsWith("cannot schedule")) requestId = undefined;
       throw admission;
     }
-    const body = parseChatBody(text);
+    const body = parseChatBody(text, request.headers["content-type"]);
     const { model } = engine.settings;
     if (body.model && body.model !== model)
       throw new ApiError(
@@ -71,7 +70,7 @@ export async function handleChat(
       raw,
       faults,
       requestId,
-      id: `chatcmpl-${body.request_id ?? given ?? randomHex().slice(0, 16)}`,
+      id: `chatcmpl-${given ?? body.request_id ?? randomHex().slice(0, 16)}`,
       created: Math.floor(Date.now() / 1000),
       model,
       drained: admission === "drained" || faults?.has("drained") === true,
@@ -81,6 +80,8 @@ export async function handleChat(
     else await answerWhole(context, plan);
   } catch (error) {
     const known = error instanceof ApiError ? error : internalError();
+    if (known.outside) requestId = undefined;
+    if (known.afterMs > 0) await new Promise((resolve) => void setTimeout(resolve, known.afterMs));
     sendJson(request, response, known.status, known.toJson(), { requestId });
   }
 }
@@ -127,17 +128,7 @@ async function toPlan(
   arrivedMs: number,
 ): Promise<AnswerPlan> {
   const { maxModelLen } = engine.settings;
-  const requestedTokens = body.max_completion_tokens ?? body.max_tokens ?? undefined;
-  if (requestedTokens !== undefined && requestedTokens < 1)
-    throw badRequest(`max_tokens must be at least 1, got ${requestedTokens}.`, {
-      name: "max_tokens",
-      value: requestedTokens,
-    });
-  if (requestedTokens !== undefined && requestedTokens > maxModelLen)
-    throw badRequest(
-      `max_tokens=${requestedTokens} cannot be greater than max_model_len=max_total_tokens=${maxModelLen}.`,
-      { name: "max_tokens", value: requestedTokens },
-    );
+  const requestedTokens = checkSampling(body, maxModelLen);
   const room = maxModelLen - prompt.ids.length;
   const limit = Math.min(requestedTokens ?? room, room, faults?.get("length") || Number.POSITIVE_INFINITY);
   return {

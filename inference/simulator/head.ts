@@ -25,6 +25,7 @@ export function randomHex(): string {
 export interface HeadOptions {
   /** Undefined: answered outside vLLM's middleware, which adds no id and no Vary. */
   readonly requestId: string | undefined;
+  /** Further header lines of a whole answer, name and value in turn. */
   readonly extra?: readonly string[];
 }
 
@@ -46,7 +47,7 @@ export function sendBody(
   if (response.destroyed) return;
   const length = Buffer.byteLength(body.text);
   lengths.set(response, length);
-  const head = ["content-length", String(length)];
+  const head = [...(options.extra ?? []), "content-length", String(length)];
   if (body.type !== undefined) head.push("content-type", body.type);
   writeHead(request, response, status, head, options, []);
   response.end(body.text);
@@ -78,7 +79,7 @@ function writeHead(
   response: ServerResponse,
   status: number,
   head: readonly string[],
-  { requestId, extra = [] }: HeadOptions,
+  { requestId }: HeadOptions,
   tail: readonly string[],
 ): void {
   response.sendDate = false;
@@ -96,7 +97,6 @@ function writeHead(
     "uvicorn",
     ...head,
     ...middleware,
-    ...extra,
     ...closing,
     ...tail,
   ]);

@@ -37,6 +37,8 @@ export interface Pictures {
 
 /** float32 pixels of one patch: 3 channels × 2 frames × 14 × 14, half of it kept (measured by vLLM's own sizes). */
 const BYTES_PER_PATCH = 1176;
+/** How long a real vLLM tried to reach a picture's http address before it gave up. */
+const UNREACHABLE_MS = 14_000;
 /** Share of the work that is left when the preprocessed picture is known: decoding the bytes. */
 const DECODE_SHARE = 0.4;
 
@@ -46,6 +48,10 @@ export function createPictures(options: PictureOptions): Pictures {
   return {
     flush: () => cache.clear(),
     load({ url, uuid }, index) {
+      if (url === undefined && uuid === undefined)
+        throw badRequest(
+          `multi_modal_data['image'][${index}] is empty but multi_modal_uuids['image'][${index}] is missing.`,
+        );
       const bytes = url ? fetchBytes(url) : undefined;
       const size = bytes === undefined ? undefined : decode(bytes);
       const key = uuid ?? (bytes === undefined ? "" : hash("sha256", bytes));
@@ -65,10 +71,23 @@ export function createPictures(options: PictureOptions): Pictures {
 
 function fetchBytes(url: string): Buffer {
   const data = /^data:[^,]*;base64,/.exec(url.slice(0, 256));
-  if (data !== null) return Buffer.from(url.slice(data[0].length), "base64");
+  if (data !== null) {
+    const base64 = url.slice(data[0].length);
+    if (!/^[\w+/=-]*$/.test(base64)) throw badRequest("Non-base64 digit found");
+    return Buffer.from(base64, "base64");
+  }
   if (url.startsWith("data:"))
     throw new ApiError(501, "NotImplementedError", "Only base64 data URLs are supported for now.");
-  throw internalError();
+  if (/^https?:/.test(url)) throw internalError({ afterMs: UNREACHABLE_MS });
+  if (url.startsWith("file:"))
+    throw new ApiError(
+      500,
+      "InternalServerError",
+      "Cannot load local files without `--allowed-local-media-path`.",
+      null,
+      { outside: true },
+    );
+  throw badRequest("The URL must be either a HTTP, data or file URL.");
 }
 
 function decode(bytes: Buffer): { readonly width: number; readonly height: number } {

@@ -17,13 +17,14 @@ export function pythonJson(value: unknown): string {
   return `{${members.join(", ")}}`;
 }
 
-/** A value as vLLM's validation errors show it: containers by kind and size only. */
+/** A value as vLLM's validation errors show it: a quoted text, containers by kind and size only. */
 export function pythonInput(value: unknown): string {
   if (Array.isArray(value)) return `'<list of ${value.length} items>'`;
-  if (typeof value === "object" && value !== null) return `'<dict of ${Object.keys(value).length} items>'`;
   if (typeof value === "string") return pythonString(value);
-  if (typeof value === "boolean") return value ? "True" : "False";
-  return typeof value === "number" ? String(value) : "None";
+  if (typeof value === "number") return `'${value}'`;
+  if (typeof value === "boolean") return value ? "'True'" : "'False'";
+  if (value === null || value === undefined) return "'None'";
+  return `'<dict of ${Object.keys(value).length} items>'`;
 }
 
 /** A text as Python's `repr` prints it. */

@@ -47,7 +47,7 @@ export function render(body: ChatBody, options: RenderOptions): Rendered {
         continue;
       }
       if (images.length >= options.maxImages)
-        throw badRequest(`At most ${options.maxImages} image(s) may be provided in one prompt.`);
+        throw badRequest(`At most ${options.maxImages} image(s) may be provided in one prompt.`, { name: "image" });
       const { item, ms } = options.pictures.load(part, images.length);
       picturesMs += ms;
       options.encode(`${text}<|vision_start|>`, ids);
@@ -63,7 +63,7 @@ export function render(body: ChatBody, options: RenderOptions): Rendered {
   checkLength(ids.length, options.maxModelLen);
 
   return {
-    prompt: { ids, images, salt: body.cache_salt ?? undefined },
+    prompt: { ids, images, salt: typeof body.cache_salt === "string" ? body.cache_salt : undefined },
     ask: { question, pictures: images.map(({ item }) => ({ width: item.width, height: item.height })) },
     picturesMs,
     lastPicture: images.at(-1)?.item,
@@ -77,8 +77,8 @@ type ContentPart =
 interface UnknownPart {
   readonly type?: unknown;
   readonly text?: unknown;
-  readonly image_url?: string | { readonly url?: unknown } | null;
-  readonly uuid?: unknown;
+  readonly image_url?: string | number | { readonly url?: unknown } | null;
+  readonly uuid?: string | number | null;
 }
 
 function toParts(content: unknown): ContentPart[] {
@@ -88,17 +88,18 @@ function toParts(content: unknown): ContentPart[] {
 }
 
 function toPart(part: unknown): ContentPart {
-  if (typeof part === "string") return { type: "text", text: part };
   const { type, text, image_url: picture, uuid } = (part ?? {}) as UnknownPart;
   if (type === "text" && typeof text === "string") return { type: "text", text };
-  if (type !== "image_url") throw badRequest(`Unknown part type: ${String(type)}`);
-  if (picture === undefined) throw badRequest("image_url is required");
-  const url = typeof picture === "string" ? picture : picture?.url;
-  return {
-    type: "picture",
-    url: typeof url === "string" && url !== "" ? url : undefined,
-    uuid: typeof uuid === "string" && uuid !== "" ? uuid : undefined,
-  };
+  const known = uuid === undefined || uuid === null ? undefined : String(uuid);
+  if (type !== "image_url" || (picture === undefined && known === undefined))
+    throw badRequest("validation errors for ValidatorIterator");
+  if (picture === undefined) throw badRequest("Missing 'type' field in multimodal part.", { name: "type" });
+  const url = typeof picture === "object" && picture !== null ? picture.url : undefined;
+  if (typeof picture === "number" || (url !== undefined && typeof url !== "string"))
+    throw badRequest("validation errors for ValidatorIterator");
+  if (url === undefined && known === undefined)
+    throw badRequest("1 validation error for ChatCompletionContentPartImageParam");
+  return { type: "picture", url: url === "" ? undefined : url, uuid: known };
 }
 
 /** vLLM stops counting one token past the limit, so it says "at least". */

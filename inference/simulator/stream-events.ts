@@ -52,7 +52,8 @@ export type Chunks = ReturnType<typeof createChunks>;
 
 /** The usage of a stream's usage chunk (null members dropped) or of a whole answer (kept). */
 export function usageJson(counts: UsageCounts, details: boolean, keepNulls: boolean): string {
-  const image = counts.image > 0 ? `,"multimodal_tokens":{"image":${counts.image}}` : "";
+  const none = keepNulls ? ',"multimodal_tokens":null' : "";
+  const image = counts.image > 0 ? `,"multimodal_tokens":{"image":${counts.image}}` : none;
   const prompt = `,"prompt_tokens_details":{"cached_tokens":${counts.cached},"created_cache_tokens":${counts.createdCache}${image}}`;
   const nulls = keepNulls ? ',"completion_tokens_details":null' : "";
   return `{${countsJson(counts)}${details ? prompt : keepNulls ? ',"prompt_tokens_details":null' : ""}${nulls}}`;

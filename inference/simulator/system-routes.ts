@@ -16,7 +16,7 @@ export function addSystemRoutes(app: FastifyInstance, engine: Engine, lifecycle:
   app.addHook("onRequest", (request, reply, done) => {
     if (settings.apiKey === undefined || !GUARDED.test(request.raw.url ?? "")) return done();
     if (request.headers.authorization === `Bearer ${settings.apiKey}`) return done();
-    json(request, reply, 401, '{"error":"Unauthorized"}', false);
+    json(request, reply, 401, '{"error":"Unauthorized"}', { outside: true });
   });
   const status = () => (lifecycle.healthy ? 200 : 503);
   app.get("/health", { exposeHeadRoute: false }, (request, reply) => empty(request, reply, status()));
@@ -61,11 +61,9 @@ export function addSystemRoutes(app: FastifyInstance, engine: Engine, lifecycle:
     json(request, reply, 200, JSON.stringify({ object: "list", data: [model] }));
   });
   app.setNotFoundHandler((request, reply) => {
-    const known = ["/health", "/ping", "/version", "/load", "/metrics", "/v1/models", "/v1/chat/completions"];
-    const [code, phrase] = known.includes(request.url.split("?")[0] ?? "")
-      ? ([405, "Method Not Allowed"] as const)
-      : ([404, "Not Found"] as const);
-    json(request, reply, code, new ApiError(code, phrase, phrase).toJson());
+    const allow = methods[request.url.split("?")[0] ?? ""];
+    if (allow === undefined) json(request, reply, 404, '{"detail":"Not Found"}');
+    else json(request, reply, 405, '{"detail":"Method Not Allowed"}', { extra: ["allow", allow] });
   });
   app.setErrorHandler((error, request, reply) => {
     const code = (error as { statusCode?: number }).statusCode ?? 500;
@@ -91,9 +89,20 @@ export function addSystemRoutes(app: FastifyInstance, engine: Engine, lifecycle:
     reply: FastifyReply,
     code: number,
     text: string,
-    middleware = true,
+    { outside = false, extra = [] }: { readonly outside?: boolean; readonly extra?: readonly string[] } = {},
   ): void {
     reply.hijack();
-    sendJson(request.raw, reply.raw, code, text, { requestId: middleware ? id(request) : undefined });
+    sendJson(request.raw, reply.raw, code, text, { requestId: outside ? undefined : id(request), extra });
   }
 }
+
+/** The method of each path, for a wrong one. */
+const methods: Readonly<Record<string, string>> = {
+  "/health": "GET",
+  "/ping": "GET, POST",
+  "/version": "GET",
+  "/load": "GET",
+  "/metrics": "GET",
+  "/v1/models": "GET",
+  "/v1/chat/completions": "POST",
+};
