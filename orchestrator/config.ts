@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseEnv } from "node:util";
 import type { z } from "zod";
 import { ConfigError } from "./errors.ts";
 import { type Variable, variables } from "./environment.ts";
@@ -30,9 +32,9 @@ export interface Config {
   readonly gateUrl: string | undefined;
   /** Inference threads of a gate child. */
   readonly gateThreads: number;
-  /** Folder of the model weights. */
+  /** Folder of the model weights, absolute. */
   readonly modelsDir: string;
-  /** Folder that is tried for weights and sample pictures before their source; undefined: none. */
+  /** Folder that is tried for weights and sample pictures before their source, absolute; undefined: not named. */
   readonly assetsMirror: string | undefined;
   readonly fieldOfViewDeg: number;
   readonly maxAnswerTokens: number;
@@ -45,93 +47,118 @@ export interface Config {
 }
 
 type Name = keyof typeof variables;
-type Value<N extends Name> = z.output<(typeof variables)[N]["schema"]> | undefined;
+type Values = { readonly [N in Name]: z.output<(typeof variables)[N]["schema"]> };
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const OPENAI_URL = "https://api.openai.com/v1";
 
 /**
- * Reads the environment once.
+ * Reads the environment once. Paths are taken from the project's folder.
  *
  * @throws {ConfigError} that lists every fault, never with a secret's value.
  */
-export function readConfig(projectDir: string, environment: Environment = process.env): Config {
-  const faults: string[] = [];
-  const read = <N extends Name>(name: N): Value<N> => readVariable(name, environment, faults);
-
-  const gapMs = read("TOKEN_GAP_MS") ?? 0;
-  const totalMs = read("ANSWER_TOTAL_MS") ?? 0;
-  const localUrl = read("LOCAL_ENGINE_URL");
-  const local = {
-    model: read("LOCAL_ENGINE_MODEL"),
-    apiKey: read("LOCAL_ENGINE_API_KEY"),
-    kind: read("LOCAL_ENGINE_KIND") ?? "auto",
-    firstTokenMs: read("LOCAL_FIRST_TOKEN_MS") ?? 0,
-    gapMs,
-    totalMs,
-  } as const;
-
-  const namedCloudUrl = read("CLOUD_ENGINE_URL");
-  const cloudKey = read("CLOUD_ENGINE_API_KEY") ?? (namedCloudUrl ? read("OPENAI_API_KEY") : undefined);
-  const cloudUrl = namedCloudUrl ?? (cloudKey ? OPENAI_URL : undefined);
-  const cloud = {
-    model: read("CLOUD_ENGINE_MODEL"),
-    apiKey: cloudKey,
-    kind: "openai",
-    firstTokenMs: read("CLOUD_FIRST_TOKEN_MS") ?? 0,
-    gapMs,
-    totalMs,
-  } as const;
-
-  const config: Config = {
-    local: localUrl ? { url: localUrl, ...local } : undefined,
-    cloud: cloudUrl ? { url: cloudUrl, ...cloud } : undefined,
-    policy: read("ROUTE_POLICY") ?? (cloudUrl ? "person-local" : "local-only"),
-    privateToCloud: read("PRIVATE_TO_CLOUD") ?? "never",
-    gateUrl: read("GATE_URL"),
-    gateThreads: read("GATE_THREADS") ?? 1,
-    modelsDir: read("MODELS_DIR") ?? `${projectDir}/.models`,
-    assetsMirror: read("ASSETS_MIRROR"),
-    fieldOfViewDeg: read("CAMERA_FOV_DEG") ?? 65,
-    maxAnswerTokens: read("MAX_ANSWER_TOKENS") ?? 0,
-    contextTokens: read("CONTEXT_TOKENS") ?? 0,
-    fallbackAfterMs: {
-      local: read("LOCAL_FALLBACK_AFTER_MS") ?? 0,
-      cloud: read("CLOUD_FALLBACK_AFTER_MS") ?? 0,
-    },
-    secretKey: read("SECRET_KEY"),
-    logLevel: read("LOG_LEVEL") ?? "warn",
+export function readConfig(
+  projectDir: string,
+  environment: Environment = projectEnvironment(projectDir),
+): Config {
+  const values = readVariables(environment);
+  const { CLOUD_ENGINE_API_KEY: cloudKey, CLOUD_ENGINE_URL: namedCloudUrl } = values;
+  const cloudUrl = namedCloudUrl ?? (cloudKey && OPENAI_URL);
+  const streamLimits = { gapMs: values.TOKEN_GAP_MS, totalMs: values.ANSWER_TOTAL_MS };
+  return {
+    local: values.LOCAL_ENGINE_URL
+      ? {
+          url: values.LOCAL_ENGINE_URL,
+          model: values.LOCAL_ENGINE_MODEL,
+          apiKey: values.LOCAL_ENGINE_API_KEY,
+          kind: values.LOCAL_ENGINE_KIND,
+          firstTokenMs: values.LOCAL_FIRST_TOKEN_MS,
+          ...streamLimits,
+        }
+      : undefined,
+    cloud: cloudUrl
+      ? {
+          url: cloudUrl,
+          model: values.CLOUD_ENGINE_MODEL,
+          apiKey: cloudKey ?? values.OPENAI_API_KEY,
+          kind: "openai",
+          firstTokenMs: values.CLOUD_FIRST_TOKEN_MS,
+          ...streamLimits,
+        }
+      : undefined,
+    policy: values.ROUTE_POLICY ?? (cloudUrl ? "person-local" : "local-only"),
+    privateToCloud: values.PRIVATE_TO_CLOUD,
+    gateUrl: values.GATE_URL,
+    gateThreads: values.GATE_THREADS,
+    modelsDir: resolve(projectDir, values.MODELS_DIR ?? ".models"),
+    assetsMirror: values.ASSETS_MIRROR && resolve(projectDir, values.ASSETS_MIRROR),
+    fieldOfViewDeg: values.CAMERA_FOV_DEG,
+    maxAnswerTokens: values.MAX_ANSWER_TOKENS,
+    contextTokens: values.CONTEXT_TOKENS,
+    fallbackAfterMs: { local: values.LOCAL_FALLBACK_AFTER_MS, cloud: values.CLOUD_FALLBACK_AFTER_MS },
+    secretKey: values.SECRET_KEY,
+    logLevel: values.LOG_LEVEL,
   };
+}
+
+/** What `.env` in the project's folder says, overruled by the environment. */
+export function projectEnvironment(projectDir: string, environment: Environment = process.env): Environment {
+  const path = join(projectDir, ".env");
+  try {
+    return { ...parseEnv(readFileSync(path, "utf8")), ...environment };
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return environment;
+    throw new ConfigError([`.env: cannot be read (${codeOf(error)}); expected a readable file or none`]);
+  }
+}
+
+function readVariables(environment: Environment): Values {
+  const faults: string[] = [];
+  const values: Partial<Record<Name, unknown>> = {};
+  // A stray key of another tool is none of our business, so its faults are not either.
+  const unread = hasValue("CLOUD_ENGINE_URL", environment) ? undefined : "OPENAI_API_KEY";
+  for (const name of Object.keys(variables) as Name[]) {
+    if (name !== unread) values[name] = readVariable(name, environment, faults);
+  }
   if (faults.length > 0) throw new ConfigError(faults);
-  return config;
+  return values as Values;
 }
 
 /** An empty value counts as unset; `NAME_FILE` names a file whose trimmed content is the secret. */
-function readVariable<N extends Name>(name: N, environment: Environment, faults: string[]): Value<N> {
+function readVariable(name: Name, environment: Environment, faults: string[]): unknown {
   const variable: Variable = variables[name];
-  let text = environment[name] || undefined;
-  const file = variable.secret ? environment[`${name}_FILE`] || undefined : undefined;
-  if (file !== undefined && text !== undefined)
+  let text = environment[name]?.trim() || undefined;
+  const file = variable.secret && environment[`${name}_FILE`]?.trim();
+  if (file && text !== undefined) {
     faults.push(`${name}: set together with ${name}_FILE; expected one of them`);
-  if (file !== undefined && text === undefined) {
+  } else if (file) {
     try {
       text = readFileSync(file, "utf8").trim();
     } catch (error) {
-      faults.push(
-        `${name}_FILE: cannot read the file (${(error as NodeJS.ErrnoException).code ?? "error"}); expected a readable file`,
-      );
+      faults.push(`${name}_FILE: cannot read the file (${codeOf(error)}); expected a readable file`);
       return undefined;
     }
   }
-  const parsed =
-    text === undefined ? variable.schema.optional().safeParse(text) : variable.schema.safeParse(text);
-  if (parsed.success) return parsed.data as Value<N>;
-  const got = variable.secret ? `${text?.length ?? 0} characters` : JSON.stringify(text);
-  faults.push(`${name}: got ${got}; expected ${expected(variable, parsed.error)}`);
+  const parsed = variable.schema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  const got = variable.secret ? `${text?.length ?? 0} characters` : shown(text ?? "");
+  faults.push(`${name}: got ${got}; expected ${variable.expected}`);
   return undefined;
 }
 
-function expected(variable: Variable, error: z.ZodError): string {
-  const message = error.issues.map((issue) => issue.message).join(", ");
-  return `${message} (${variable.doc.split(". ")[0]?.replace(/\.$/, "") ?? ""})`;
+function hasValue(name: Name, environment: Environment): boolean {
+  return (environment[name]?.trim() ?? "") !== "";
+}
+
+/** A value as a message may show it: whatever could be a key in the wrong place is left out. */
+function shown(text: string): string {
+  const plain = text
+    .replace(/\/\/[^/]*@/, "//…@")
+    .replace(/[?#].*$/, "?…")
+    .replace(/\b(sk|hf|key)[-_][\w-]{8,}/gi, "$1-…");
+  return JSON.stringify(plain.length > 80 ? `${plain.slice(0, 80)}…` : plain);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown fault";
 }

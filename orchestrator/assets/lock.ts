@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { InputError } from "../errors.ts";
 
 const pin = {
   bytes: z.int().positive().nullable(),
@@ -44,7 +45,16 @@ export type Asset = Readonly<z.output<typeof asset>>;
 /** What a file must be; null: not known. Bytes and lower-case hex. */
 export type Pin = Pick<Asset, "bytes" | "sha256">;
 
-/** The lock file of weights and sample pictures, `inference/models.lock.json`. */
+/**
+ * The lock file of weights and sample pictures, `inference/models.lock.json`.
+ *
+ * @throws {InputError} when it is missing or says something else.
+ */
 export async function readLock(path: string): Promise<readonly Asset[]> {
-  return lock.parse(JSON.parse(await readFile(path, "utf8"))).assets;
+  try {
+    return lock.parse(JSON.parse(await readFile(path, "utf8"))).assets;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.replace(/\s+/g, " ") : "unknown fault";
+    throw new InputError(`${path}: ${why}`, "a lock file of weights and sample pictures", { cause });
+  }
 }
