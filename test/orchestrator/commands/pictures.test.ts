@@ -31,9 +31,9 @@ describe("pictures that cannot be used", () => {
   it("ask: exit 1, one line that says what is wrong and what was expected, no answer", async () => {
     for (const { what, path, message } of bad) {
       const ran = await runCommand(ask, [path, "What is this?", "--json"], { env });
-      expect(ran, what).toMatchObject({ code: 1, stdout: "" });
-      expect(ran.stderr, what).toMatch(/^sightline: [^\n]*; expected [^\n]*\n$/);
-      expect(ran.stderr.trim(), what).toMatch(message);
+      expect({ what, ...ran }).toMatchObject({ what, code: 1, stdout: "" });
+      expect(ran.stderr).toMatch(/^sightline: [^\n]*; expected [^\n]*\n$/);
+      expect(ran.stderr.trim()).toMatch(message);
     }
   });
 
@@ -68,8 +68,8 @@ describe("pictures of unusual kinds", () => {
     expect(jsonLines(judged).map((line) => line["verdict"])).toEqual(pictures.map(() => "clear"));
     for (const { what, path, size } of pictures) {
       const ran = await runCommand(ask, [path, "What is this?", "--json"], { env });
-      expect(ran, what).toMatchObject({ code: 0, stderr: "" });
-      expect(jsonLines(ran)[0], what).toMatchObject({ outcome: "answered", frame: size });
+      expect({ what, ...ran }).toMatchObject({ what, code: 0, stderr: "" });
+      expect(jsonLines(ran)[0]).toMatchObject({ outcome: "answered", frame: size });
     }
   });
 });
