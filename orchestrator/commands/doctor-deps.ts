@@ -1,0 +1,25 @@
+import { assetPlaces } from "../assets/where.ts";
+import { readConfig } from "../config.ts";
+import { compose } from "../compose.ts";
+import { probe } from "../engines/probe.ts";
+import { PROJECT_DIR } from "../project.ts";
+import type { DoctorDeps } from "./doctor-checks.ts";
+
+/** What doctor looks at on this machine: the real files, servers and gate. */
+export function doctorDeps(): DoctorDeps {
+  return {
+    nodeVersion: process.versions.node,
+    projectDir: PROJECT_DIR,
+    config: () => readConfig(PROJECT_DIR),
+    places: (config) => assetPlaces(PROJECT_DIR, config),
+    probe,
+    async gateReady(signal) {
+      const stack = await compose();
+      try {
+        return await stack.gateReady(signal);
+      } finally {
+        await stack.close();
+      }
+    },
+  };
+}
