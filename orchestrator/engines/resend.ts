@@ -14,7 +14,6 @@ export interface FailedRequest {
 /** Ask once more, with the bytes of every picture, after a wait. */
 export interface Resend {
   readonly afterMs: number;
-  readonly reason: "picture-ids" | "retry";
 }
 
 /** A server that was overtaken by its shutdown needs a moment; a balancer has another one then. */
@@ -30,12 +29,12 @@ const MIN_SHARE_LEFT = 0.6;
 export function planResend(failed: FailedRequest): Resend | undefined {
   const { fault, usedPictureIds, leftMs, firstTokenMs } = failed;
   if (leftMs <= 0) return undefined;
-  if (usedPictureIds && isAboutPictureIds(fault)) return { afterMs: 0, reason: "picture-ids" };
+  if (usedPictureIds && isAboutPictureIds(fault)) return { afterMs: 0 };
   if (!fault.retryable || !isPassing(fault)) return undefined;
   if (leftMs < MIN_SHARE_LEFT * firstTokenMs) return undefined;
   const asked = fault instanceof HttpFault ? fault.retryAfterMs : undefined;
   if (asked !== undefined && asked >= leftMs) return undefined;
-  return { afterMs: asked ?? RETRY_DELAY_MS, reason: "retry" };
+  return { afterMs: asked ?? RETRY_DELAY_MS };
 }
 
 /** The miss itself, drift between the server's caches, or a server that does not know such requests. */

@@ -42,7 +42,7 @@ const ANGLED = [
   "/?(?:tool_call|tool_response|tools|think|function_calls?|vision)",
   "sop|eop|bos_token|eos_token|eos|eod|endoftext|end_of_utterance|fake_token_around_image|row_\\d{1,3}_col_\\d{1,3}",
   "fim_(?:prefix|middle|suffix|pad)|(?:prefix|middle|suffix)_token|extra_id_\\d{1,4}|(?:un)?used_?\\d{1,4}|reserved_\\d{1,4}",
-  "/?<?/?sys>?",
+  "</?sys>",
 ].join("|");
 
 /** Square-bracket tokens: Llama 2, Mistral, Pixtral, GLM. */
