@@ -23,8 +23,10 @@ export function randomHex(): string {
 
 /** Members of the head that uvicorn and vLLM's middleware write, in their order. */
 export interface HeadOptions {
-  /** Undefined: answered outside vLLM's middleware, which adds no id and no Vary. */
+  /** Undefined: answered outside vLLM's middleware, which adds no id and no Vary; empty: no id. */
   readonly requestId: string | undefined;
+  /** Default true. */
+  readonly vary?: boolean;
   /** Further header lines of a whole answer, name and value in turn. */
   readonly extra?: readonly string[];
 }
@@ -79,7 +81,7 @@ function writeHead(
   response: ServerResponse,
   status: number,
   head: readonly string[],
-  { requestId }: HeadOptions,
+  { requestId, vary = true }: HeadOptions,
   tail: readonly string[],
 ): void {
   response.sendDate = false;
@@ -89,7 +91,7 @@ function writeHead(
   const middleware =
     requestId === undefined
       ? []
-      : ["vary", "Origin", ...(requestId === "" ? [] : ["x-request-id", requestId])];
+      : [...(vary ? ["vary", "Origin"] : []), ...(requestId === "" ? [] : ["x-request-id", requestId])];
   response.writeHead(status, [
     "date",
     now(),

@@ -9,6 +9,14 @@ export interface OpenAnswer {
 /** What a new request meets. `drained`: an answer without a word and without a finish_reason. */
 export type Admission = "serve" | "drained" | ApiError;
 
+export interface LifecycleOptions {
+  /** Nothing moves any more in the engine. */
+  readonly stop: () => void;
+  readonly shutdownTimeoutMs: number;
+  readonly shutdownLingerMs: number;
+  readonly unfinishedAtShutdown: "hang" | "error";
+}
+
 /** Whether the engine behind the server lives, and what becomes of new and of running requests. */
 export interface Lifecycle {
   readonly healthy: boolean;
@@ -18,26 +26,36 @@ export interface Lifecycle {
   closed(answer: OpenAnswer): void;
   /** The engine process dies: open answers end with an error, health with 503. */
   kill(): void;
-  /**
-   * SIGTERM. With no time, nothing moves any more and open streams hang; else running answers may finish
-   * for `timeoutMs`, and what is left then hangs. Resolves when the listener would close.
-   */
-  drain(timeoutMs: number): Promise<void>;
+  /** SIGTERM. Resolves when the listener closes. */
+  drain(): Promise<void>;
+  /** Resolves when a killed engine's server gives up. */
+  readonly dead: Promise<void>;
 }
 
-/** The engine's death is seen, and the listener closed, after about this long. */
-const LINGER_MS = 200;
-
-/** Starts as a healthy engine. `stop` freezes it. */
-export function createLifecycle(stop: () => void): Lifecycle {
+/** Starts with a healthy engine. */
+export function createLifecycle(options: LifecycleOptions): Lifecycle {
   const answers = new Set<OpenAnswer>();
-  const state = { name: "up" as "up" | "draining" | "frozen" | "dead", late: 0 };
+  const state = { name: "up" as "up" | "draining" | "expired" | "frozen" | "dead", late: 0 };
+  const died = Promise.withResolvers<void>();
   let onIdle: (() => void) | undefined;
-  const freeze = (name: "frozen" | "dead"): void => {
+  const linger = (): Promise<void> => sleep(options.shutdownLingerMs);
+
+  function kill(): void {
+    if (state.name === "dead") return;
+    state.name = "dead";
+    options.stop();
+    for (const answer of answers) answer.fail(engineDead());
+    void linger().then(died.resolve);
+  }
+  function leaveUnfinished(name: "frozen" | "expired"): void {
+    if (options.unfinishedAtShutdown === "error") return kill();
     state.name = name;
-    stop();
-  };
+    options.stop();
+  }
+
   return {
+    dead: died.promise,
+    kill,
     get healthy() {
       return state.name !== "dead";
     },
@@ -45,36 +63,42 @@ export function createLifecycle(stop: () => void): Lifecycle {
       return answers.size;
     },
     admit() {
-      if (state.name === "up") return "serve";
-      if (state.name === "dead") return engineDead();
-      state.late += 1;
-      if (state.late > 1) return shutDown();
-      return state.name === "draining" ? "drained" : engineDead();
+      switch (state.name) {
+        case "up":
+          return "serve";
+        case "draining":
+          state.late += 1;
+          return state.late === 1 ? "drained" : shutDown();
+        case "expired":
+          return shutDown();
+        case "frozen":
+        case "dead":
+          return engineDead();
+      }
     },
     open: (answer) => void answers.add(answer),
     closed(answer) {
       answers.delete(answer);
       if (answers.size === 0) onIdle?.();
     },
-    kill() {
-      if (state.name === "dead") return;
-      freeze("dead");
-      for (const answer of answers) answer.fail(engineDead());
-    },
-    async drain(timeoutMs) {
+    async drain() {
       if (state.name !== "up") return;
-      if (timeoutMs === 0) {
-        freeze("frozen");
-        await new Promise((resolve) => void setTimeout(resolve, LINGER_MS));
-        return;
-      }
-      state.name = "draining";
-      if (answers.size > 0)
-        await new Promise<void>((resolve) => {
+      if (options.shutdownTimeoutMs === 0) leaveUnfinished("frozen");
+      else {
+        state.name = "draining";
+        const idle = new Promise<void>((resolve) => {
           onIdle = resolve;
-          setTimeout(resolve, timeoutMs).unref();
+          if (answers.size === 0) resolve();
         });
-      freeze("frozen");
+        await Promise.race([idle, sleep(options.shutdownTimeoutMs)]);
+        if (answers.size > 0) leaveUnfinished("expired");
+      }
+      // a server whose engine ended its streams in time is gone at once
+      if (state.name !== "dead") await linger();
     },
   };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }

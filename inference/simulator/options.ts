@@ -46,8 +46,15 @@ export interface SimulatorOptions {
   readonly maxPixels?: number;
   /** Processor cache in bytes, 1176 for each patch. Default 4 GiB. */
   readonly imageCacheBytes?: number;
-  /** How long running streams may finish after `drain()`. Default 0: none does, as in vLLM. */
+  /** How long running streams may finish after `drain()`. Default 0: none does, vLLM's own default. */
   readonly shutdownTimeoutMs?: number;
+  /** How long the server still listens, and answers 500, when the engine is gone. Default 3000, as measured. */
+  readonly shutdownLingerMs?: number;
+  /**
+   * What becomes of streams that are still open then. Default `hang`: no byte more, and the server stays
+   * until the clients leave; `error`: an error event and `[DONE]`. A real vLLM was seen to do either.
+   */
+  readonly unfinishedAtShutdown?: "hang" | "error";
   /** Interval of `: keep-alive` comments on open streams. Default 0: none. */
   readonly keepAliveCommentsMs?: number;
   /** How long the server "loads". Default 0. */

@@ -47,7 +47,9 @@ export function render(body: ChatBody, options: RenderOptions): Rendered {
         continue;
       }
       if (images.length >= options.maxImages)
-        throw badRequest(`At most ${options.maxImages} image(s) may be provided in one prompt.`, { name: "image" });
+        throw badRequest(`At most ${options.maxImages} image(s) may be provided in one prompt.`, {
+          name: "image",
+        });
       const { item, ms } = options.pictures.load(part, images.length);
       picturesMs += ms;
       options.encode(`${text}<|vision_start|>`, ids);

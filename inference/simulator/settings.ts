@@ -18,6 +18,8 @@ const defaults = {
   maxPixels: 602_112,
   imageCacheBytes: 4 * 1024 ** 3,
   shutdownTimeoutMs: 0,
+  shutdownLingerMs: 3000,
+  unfinishedAtShutdown: "hang",
   keepAliveCommentsMs: 0,
   startDelayMs: 0,
   whileLoading: "refuse",

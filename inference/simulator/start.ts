@@ -35,12 +35,16 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const settings = toSettings(options);
   const engine = createEngine(settings);
-  const lifecycle = createLifecycle(() => engine.scheduler.stop());
+  const lifecycle = createLifecycle({ ...settings, stop: () => engine.scheduler.stop() });
   const loading = { over: settings.startDelayMs === 0 };
   const app = createApp(settings, engine, lifecycle, () => loading.over);
   const refuse = !loading.over && settings.whileLoading === "refuse";
   const port = refuse && settings.port === 0 ? await findFreePort(settings.host) : settings.port;
   const listen = () => app.listen({ host: settings.host, port });
+  void lifecycle.dead.then(() => {
+    app.server.close();
+    app.server.closeAllConnections();
+  });
   const closed = once(app.server, "close").then(() => undefined);
   let ready = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -61,7 +65,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ready,
     closed,
     async drain() {
-      await lifecycle.drain(settings.shutdownTimeoutMs);
+      await lifecycle.drain();
       app.server.close();
       app.server.closeIdleConnections();
     },

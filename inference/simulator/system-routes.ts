@@ -16,7 +16,7 @@ export function addSystemRoutes(app: FastifyInstance, engine: Engine, lifecycle:
   app.addHook("onRequest", (request, reply, done) => {
     if (settings.apiKey === undefined || !GUARDED.test(request.raw.url ?? "")) return done();
     if (request.headers.authorization === `Bearer ${settings.apiKey}`) return done();
-    json(request, reply, 401, '{"error":"Unauthorized"}', { outside: true });
+    json(request, reply, 401, '{"error":"Unauthorized"}', { vary: false });
   });
   const status = () => (lifecycle.healthy ? 200 : 503);
   app.get("/health", { exposeHeadRoute: false }, (request, reply) => empty(request, reply, status()));
@@ -89,10 +89,10 @@ export function addSystemRoutes(app: FastifyInstance, engine: Engine, lifecycle:
     reply: FastifyReply,
     code: number,
     text: string,
-    { outside = false, extra = [] }: { readonly outside?: boolean; readonly extra?: readonly string[] } = {},
+    options: { readonly vary?: boolean; readonly extra?: readonly string[] } = {},
   ): void {
     reply.hijack();
-    sendJson(request.raw, reply.raw, code, text, { requestId: outside ? undefined : id(request), extra });
+    sendJson(request.raw, reply.raw, code, text, { requestId: id(request), ...options });
   }
 }
 
