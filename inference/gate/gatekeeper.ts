@@ -75,11 +75,11 @@ export function createGatekeeper(
     const picture = await decodePicture(bytes);
     const look = createSight(detector);
     try {
-      const judgement = await judgePicture(picture, options.mode, (shown, view) =>
+      const judgement = await judgePicture(picture, options.mode, (view) =>
         inSingleFile(() => {
           options.signal.throwIfAborted();
           hooks.looked();
-          return look(shown, view);
+          return look(picture, view);
         }),
       );
       return { ...judgement, model, provider, ms: performance.now() - start };
@@ -110,5 +110,14 @@ export function createGatekeeper(
 }
 
 function withoutLook(reason: "gate-unready" | "superseded" | "gate-busy"): AttributedJudgement {
-  return { verdict: "unknown", reason, score: null, boxes: [], model: null, provider: null, ms: null };
+  return {
+    verdict: "unknown",
+    reason,
+    score: null,
+    boxes: [],
+    looks: [],
+    model: null,
+    provider: null,
+    ms: null,
+  };
 }

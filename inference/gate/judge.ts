@@ -1,6 +1,8 @@
+import { type Condition, toCondition } from "./condition.ts";
 import type { Picture } from "./picture.ts";
 import type { Box } from "./rows.ts";
 import type { Sighting } from "./sight.ts";
+import type { View } from "./views.ts";
 
 /** `stream`: one of many frames, cheap. `photo`: asked about once, so that more looks are worth it. */
 export type JudgeMode = "stream" | "photo";
@@ -16,30 +18,147 @@ export interface Judgement {
     | "gate-unready"
     | "gate-busy"
     | "superseded";
-  /** Highest person score over all looks; null when none was taken. */
+  /** Person score that the verdict rests on: of the first look, or the mean over the looks of its step; null when none was taken. */
   readonly score: number | null;
-  /** In the pixels of the upright picture. */
+  /** In the pixels of the upright picture; without people when the verdict is `clear`. */
   readonly boxes: readonly Box[];
+  /** Person scores of all looks, in the order in which they were taken. */
+  readonly looks: readonly number[];
 }
 
-/** Takes one look at a picture, its long side scaled to so many pixels. */
-export type Look = (picture: Picture, longSide: number) => Promise<Sighting>;
+/** A judgement without what only the looks themselves can tell. */
+type Conclusion = Omit<Judgement, "looks">;
 
-/** A score from here on is a person. */
-export const PERSON = 0.2;
-/** A score from here on deserves a second look. */
-export const UNCERTAIN = 0.1;
-const FIRST_LONG_SIDE = 640;
-const SECOND_LONG_SIDE = 416;
+/** Takes one look at the picture that is being judged; boxes come back in its own pixels. */
+export type Look = (view: View) => Promise<Sighting>;
 
+// Every number below is explained and measured in docs/decisions/gate-policy.md.
+
+/** One look at the frame's own size decides most pictures. */
+const FIRST: View = { longSide: 640 };
+const PERSON_AT_ONCE = 0.6;
+const STREAM_DOUBT = 0.1;
+
+/** What one look overlooks or imagines, the next ones mostly do not: their mean decides. */
+const STREAM_AGAIN: readonly View[] = [{ longSide: 512, mirrored: true }];
+const PHOTO_AGAIN: readonly View[] = [
+  { longSide: 512 },
+  { longSide: 512, mirrored: true },
+  { longSide: 512, softened: true },
+  { longSide: 640, mirrored: true, softened: true },
+];
+const PERSON = 0.4;
+const DOUBT = 0.2;
+/** Black and white pictures raise more false alarms, and have the enlarged looks as well. */
+const DOUBT_COLOURLESS = 0.3;
+const DOUBT_FLAT = 0.1;
+const DOUBT_CLIPPED = 0.025;
+
+/** All looks of such a row must agree; the first that does not ends it. */
+const TURNED: readonly (readonly View[])[] = ([1, 2, 3] as const).map((turns) =>
+  [416, 640, 512].map((longSide) => ({ longSide, turns })),
+);
+const AGREED_TURNED = 0.33;
+const ENLARGED: readonly View[] = [{ longSide: 704 }, { longSide: 960 }];
+const AGREED_ENLARGED = 0.25;
+
+/** A small picture at its own size. */
+const SMALL: readonly View[] = [{ longSide: 192 }, { longSide: 256 }, { longSide: 320 }];
+const DOUBT_SMALL = 0.1;
+
+/** Looks at a picture until the verdict is sure, or all looks are taken. */
 export async function judgePicture(picture: Picture, mode: JudgeMode, look: Look): Promise<Judgement> {
-  const first = await look(picture, FIRST_LONG_SIDE);
-  if (first.score >= PERSON) return { verdict: "person", reason: "person-detected", ...first };
-  if (first.score < UNCERTAIN && mode === "stream")
-    return { verdict: "clear", reason: "no-person", ...first };
-  const second = await look(picture, SECOND_LONG_SIDE);
-  const score = Math.max(first.score, second.score);
-  if (second.score >= PERSON)
-    return { verdict: "person", reason: "person-on-second-look", score, boxes: second.boxes };
-  return { verdict: "clear", reason: "no-person", score, boxes: first.boxes };
+  const looks: number[] = [];
+  const noting: Look = async (view) => {
+    const sighting = await look(view);
+    looks.push(sighting.score);
+    return sighting;
+  };
+  const first = await noting(FIRST);
+  if (first.score >= PERSON_AT_ONCE) return { ...toPerson("person-detected", first), looks };
+  if (mode === "stream" && first.score < STREAM_DOUBT) return { ...toClear(first), looks };
+
+  const condition = toCondition(picture);
+  const mean = await lookTogether(noting, mode === "stream" ? STREAM_AGAIN : PHOTO_AGAIN, [first]);
+  if (mean.score >= PERSON) return { ...toPerson("person-on-second-look", mean), looks };
+  if (mean.score >= toDoubt(condition)) return { ...toUncertain(mean), looks };
+  if (mode === "stream") return { ...toClear(mean), looks };
+  return { ...((await lookHarder(noting, condition)) ?? toClear(mean)), looks };
+}
+
+/** Looks for what hides from an upright look at the usual size; undefined when there is nothing. */
+async function lookHarder(look: Look, condition: Condition): Promise<Conclusion | undefined> {
+  if (condition.small) {
+    const found = await lookTogether(look, SMALL, []);
+    if (found.score >= DOUBT_SMALL) return toUncertain(found);
+  }
+  if (condition.colourless) {
+    const found = await lookUnanimously(look, ENLARGED, AGREED_ENLARGED);
+    if (found !== undefined) return toUncertain(found);
+  }
+  for (const views of TURNED) {
+    const found = await lookUnanimously(look, views, AGREED_TURNED);
+    if (found !== undefined)
+      return found.score >= PERSON ? toPerson("person-on-second-look", found) : toUncertain(found);
+  }
+  return undefined;
+}
+
+/** The lowest mean score at which the picture may hold a person. */
+function toDoubt(condition: Condition): number {
+  if (condition.clipped) return DOUBT_CLIPPED;
+  if (condition.flat) return DOUBT_FLAT;
+  return condition.colourless ? DOUBT_COLOURLESS : DOUBT;
+}
+
+/** The mean score over these looks and those taken before, with the boxes of the one that scored best. */
+async function lookTogether(
+  look: Look,
+  views: readonly View[],
+  before: readonly Sighting[],
+): Promise<Sighting> {
+  const sightings = [...before];
+  for (const view of views) sightings.push(await look(view));
+  return toMean(sightings);
+}
+
+/** The lowest score when all looks reach `score`; undefined at the first that does not. */
+async function lookUnanimously(
+  look: Look,
+  views: readonly View[],
+  score: number,
+): Promise<Sighting | undefined> {
+  const sightings: Sighting[] = [];
+  for (const view of views) {
+    const sighting = await look(view);
+    if (sighting.score < score) return undefined;
+    sightings.push(sighting);
+  }
+  return { ...toMean(sightings), score: Math.min(...sightings.map((sighting) => sighting.score)) };
+}
+
+function toMean(sightings: readonly Sighting[]): Sighting {
+  const best = sightings.reduce((best, sighting) => (sighting.score > best.score ? sighting : best));
+  return {
+    score: sightings.reduce((sum, { score }) => sum + score, 0) / sightings.length,
+    boxes: best.boxes,
+  };
+}
+
+function toPerson(reason: "person-detected" | "person-on-second-look", found: Sighting): Conclusion {
+  return { verdict: "person", reason, ...found };
+}
+
+function toUncertain(found: Sighting): Conclusion {
+  return { verdict: "unknown", reason: "uncertain", ...found };
+}
+
+/** A box that the verdict does not believe in must not reach anybody who describes the picture. */
+function toClear({ score, boxes }: Sighting): Conclusion {
+  return {
+    verdict: "clear",
+    reason: "no-person",
+    score,
+    boxes: boxes.filter(({ label }) => label !== "person"),
+  };
 }

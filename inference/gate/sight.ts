@@ -2,28 +2,31 @@ import type { Detector } from "./detector.ts";
 import { type InputSize, letterbox, toInputSize } from "./letterbox.ts";
 import type { Picture } from "./picture.ts";
 import { type Box, toBoxes, toPersonScore } from "./rows.ts";
+import { fromView, toView, type View } from "./views.ts";
 
 /** What one inference found. */
 export interface Sighting {
   /** Highest person score, 0–1. */
   readonly score: number;
-  /** In the pixels of the picture as it was shown. */
+  /** In the pixels of the upright picture. */
   readonly boxes: readonly Box[];
 }
 
 /** Boxes below this score name things that are not there. */
 const MIN_BOX_SCORE = 0.2;
 
-/** One look at a picture at the size `longSide`; the caller keeps looks from overlapping. */
-export function createSight(detector: Detector): (picture: Picture, longSide: number) => Promise<Sighting> {
-  return async (picture, longSide) => {
-    const size = toInputSize(picture.width, picture.height, longSide);
+/** Looks at pictures with a detector; the caller keeps looks from overlapping. */
+export function createSight(detector: Detector): (picture: Picture, view: View) => Promise<Sighting> {
+  return async (picture, view) => {
+    const shown = toView(picture, view);
+    const size = toInputSize(shown.width, shown.height, view.longSide);
     const input = toInput(size);
-    letterbox(picture, size, input);
+    letterbox(shown, size, input);
     const rows = await detector.detect(input, size);
     const score = toPersonScore(rows);
     if (!(score >= 0 && score <= 1)) throw new Error("model answers no scores between 0 and 1");
-    return { score, boxes: toBoxes(rows, size, picture, MIN_BOX_SCORE) };
+    const boxes = toBoxes(rows, size, shown, MIN_BOX_SCORE).map((box) => fromView(box, view, picture));
+    return { score, boxes };
   };
 }
 
