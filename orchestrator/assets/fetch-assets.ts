@@ -85,7 +85,7 @@ function places(asset: Asset, options: FetchOptions): readonly Place[] {
       options.onProgress?.({ name: asset.name, from, receivedBytes, totalBytes });
   const source: Place = {
     from: "source",
-    address: asset.url,
+    address: new URL(asset.url).host,
     pin: asset,
     bring: (part) =>
       download(asset.url, part, {

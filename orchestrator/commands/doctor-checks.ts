@@ -30,9 +30,9 @@ const LEAST_NODE = [24, 12] as const;
 /** Every check, in the order in which things build on each other. Servers are asked all at once. */
 export async function* doctorChecks(deps: DoctorDeps, signal: AbortSignal): AsyncGenerator<Check> {
   yield nodeCheck(deps.nodeVersion);
-  const config = readConfig(deps);
-  if (Array.isArray(config)) {
-    yield* config;
+  const { config, faults } = readConfig(deps);
+  if (!config) {
+    yield* faults;
     return;
   }
   yield fine("configuration", "no fault found");
@@ -63,17 +63,15 @@ function nodeCheck(version: string): Check {
 }
 
 /** The configuration, or a check for each of its faults. */
-function readConfig(deps: DoctorDeps): Config | readonly Check[] {
+function readConfig(deps: DoctorDeps): { readonly config?: Config; readonly faults: readonly Check[] } {
   try {
-    return deps.config();
+    return { config: deps.config(), faults: [] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.faults.map((detail) => ({
-      check: "configuration",
-      state: "failed",
-      detail,
-      fix: "correct it in the environment or in .env; .env.example explains every variable",
-    }));
+    const fix = "correct it in the environment or in .env; .env.example explains every variable";
+    return {
+      faults: error.faults.map((detail) => ({ check: "configuration", state: "failed", detail, fix })),
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import { type Check, type DoctorDeps, doctorChecks } from "./doctor-checks.ts";
+import type { Check } from "./doctor-check.ts";
+import { type DoctorDeps, doctorChecks } from "./doctor-checks.ts";
 import { EXIT } from "./exit.ts";
 import { type Io, writeLine } from "./io.ts";
 
