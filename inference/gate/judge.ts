@@ -49,8 +49,8 @@ const PHOTO_AGAIN: readonly View[] = [
 ];
 const PERSON = 0.4;
 const DOUBT = 0.2;
-/** Black and white pictures raise more false alarms, and have the enlarged looks as well. */
-const DOUBT_COLOURLESS = 0.3;
+/** Scores of black and white pictures count for less: they raise more false alarms, and have looks of their own. */
+const COLOURLESS_WEIGHT = 2 / 3;
 const DOUBT_FLAT = 0.1;
 const DOUBT_CLIPPED = 0.025;
 
@@ -79,7 +79,8 @@ export async function judgePicture(picture: Picture, mode: JudgeMode, look: Look
   if (mode === "stream" && first.score < STREAM_DOUBT) return { ...toClear(first), looks };
 
   const condition = toCondition(picture);
-  const mean = await lookTogether(noting, mode === "stream" ? STREAM_AGAIN : PHOTO_AGAIN, [first]);
+  const together = await lookTogether(noting, mode === "stream" ? STREAM_AGAIN : PHOTO_AGAIN, [first]);
+  const mean = condition.colourless ? { ...together, score: COLOURLESS_WEIGHT * together.score } : together;
   if (mean.score >= PERSON) return { ...toPerson("person-on-second-look", mean), looks };
   if (mean.score >= toDoubt(condition)) return { ...toUncertain(mean), looks };
   if (mode === "stream") return { ...toClear(mean), looks };
@@ -107,8 +108,7 @@ async function lookHarder(look: Look, condition: Condition): Promise<Conclusion 
 /** The lowest mean score at which the picture may hold a person. */
 function toDoubt(condition: Condition): number {
   if (condition.clipped) return DOUBT_CLIPPED;
-  if (condition.flat) return DOUBT_FLAT;
-  return condition.colourless ? DOUBT_COLOURLESS : DOUBT;
+  return condition.flat ? DOUBT_FLAT : DOUBT;
 }
 
 /** The mean score over these looks and those taken before, with the boxes of the one that scored best. */

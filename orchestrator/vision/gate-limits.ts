@@ -9,8 +9,7 @@ export interface GateLimits {
   readonly stuckMs: { readonly photo: number; readonly stream: number };
   /** A gate that is not ready by then is not waited for. Default: 5,000. */
   readonly readyMs: number;
-  /** From this person score on a picture is never clear, whatever the gate calls it. Default: 0.3, the
-   * highest doubt of the gate's policy. */
+  /** From this person score on a picture is never clear, whatever the gate calls it. Default: 0.2. */
   readonly personScore: number;
 }
 
@@ -18,5 +17,5 @@ export const GATE_LIMITS: GateLimits = {
   answerMs: { photo: 1500, stream: 60 },
   stuckMs: { photo: 3000, stream: 150 },
   readyMs: 5000,
-  personScore: 0.3,
+  personScore: 0.2,
 };
