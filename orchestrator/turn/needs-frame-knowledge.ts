@@ -18,7 +18,7 @@ export const KNOWLEDGE: readonly Rule[] = [
   knowledge(
     "who did something once, or who somebody famous is",
     atStart(
-      `who (?:wrote|invented|discovered|won|founded|composed|sang|sings|directed|directs|played|plays|was|were|killed|ruled|painted|designed|built) (?!(?:that|this|it|here|there|the (?:one|guy|man|woman))\\b)`,
+      `who (?:wrote|invented|discovered|won|founded|composed|sang|sings|directed|directs|played|plays|reads|presents|hosts|was|were|killed|ruled|painted|designed|built) (?!(?:that|this|it|here|there|the (?:one|guy|man|woman))\\b)`,
       `who is (?!${DEFINITE}\\b|an? |\\w+ing\\b|behind|beside|near|nearby|next|with|around|up|outside|inside|closest|nearest|visible|present)\\w+(?: \\w+){0,3}$`,
     ),
   ),
@@ -26,7 +26,7 @@ export const KNOWLEDGE: readonly Rule[] = [
     "when and why, but for dates in print and what happens now",
     atStart(
       `when (?!.*\\b(?:this|these|that|it|expir\\w*|due|coupon|ticket|letter|bill|before|package|label|sign|poster|next|opens?|closes?|board|light|he|she|they|i can|can i|someone|barcode|bus|train|tram|look|should i)\\b)`,
-      "why (?:do|does|did|can|would|should|was|were) |why (?:is|are) (?:the (?:sky|sea|ocean|grass|sun|moon|earth)|\\w+s )",
+      `why (?:do|does|did|can|would|should|was|were) |why (?:is|are) (?:the (?:sky|sea|ocean|grass|sun|moon|earth)|(?!${DEFINITE}\\b)\\w+)`,
     ),
   ),
   knowledge(
@@ -36,7 +36,7 @@ export const KNOWLEDGE: readonly Rule[] = [
       `how (?:${SIZES}|much|many|often) (?:\\w+ )?(?:is|are|does|do|did|can|should|will|would|has|have|was|were) (?:an?|one|most|some people|people usually|a typical) `,
       "how (?:far|long) .*\\bfrom \\w+(?: \\w+)? to \\w+",
       "how (?:long|often|many times) (?:should|does|do|can|will|must|would|did|has)\\b",
-      "how many (?!.*\\b(?:there|here|in the|on the|the|my|left|can you|do you|see|are (?:sitting|standing|waiting|playing|coming|in|on|at))\\b)",
+      "how many (?!.*\\b(?:there|here|in the|on the|the|my|left|can you|do you|see|it|are (?:sitting|standing|waiting|playing|coming|in|on|at))\\b)",
     ),
   ),
   knowledge(
@@ -51,9 +51,9 @@ export const KNOWLEDGE: readonly Rule[] = [
     "facts with a name of their own",
     anywhere(
       "capital (?:city )?of|population of|currency (?:of|in)|language (?:is|do)\\b.*\\bspeak|history of|plot of|author of|boiling point|freezing point|speed of (?:light|sound)|distance (?:between|from)|difference between|best way to|purpose of|symptoms of|side effects of|causes? (?:of|for)|what causes|benefits of|advantages of",
-      "in general|generally|usually|normally|typically|on average|in the world|of all time|ever (?:lived|made|built|recorded)",
+      `in general|generally|usually|normally|typically|on average|in the world|(?:normal|recommended|usual|typical|standard|maximum|average) \\w+ (?:of|for)|the \\w+ of an?|(?:in|on|of) (?:mars|the moon|${PLACES})|of all time|next (?:week|month|year)|ever (?:lived|made|built|recorded)`,
       "flag of|\\w+(?:ian|ish|ese|can) flag|which (?:planet|country|continent|river|ocean|city|element)|what (?:year|century) (?:did|was)",
-      `(?:about|describe|is|are|was|of|does|did|from|around|in) (?:the )?${NAMED}`,
+      `(?:about|describe|is|are|was|of|does|did|from|around|in) (?:the )?${NAMED}(?! (?:out|visible|up|shining|setting|behind|low))`,
       `(?:in|during) (?:\\d{4}|ancient|medieval)|${PEOPLE_OF_NOTE}`,
       "recipes?|jokes?|riddle|fun fact|trivia|poem about|story about|horoscope|(?:meal|dinner|lunch|breakfast|gift) (?:idea|suggestion|recommendation)s?|(?:suggestions|recommendations|ideas|tips) for",
     ),
@@ -62,10 +62,16 @@ export const KNOWLEDGE: readonly Rule[] = [
     "what a kind of thing is, looks like or does",
     atStart(
       `(?:what|which) (?:colou?rs?|shapes?|sizes?|sounds?) (?:is|are|do|does|make|makes) (?!${DEFINITE}\\b)\\w+`,
+      "(?:what|which|who) (?:is|are|was|were) the (?:best|worst|most|least|average|typical|(?!near|clos|lat)\\w{2,}est|(?:second|third|first) \\w+est|first (?:man|woman|person|president|country|animal)) (?!one\\b|thing|box)",
+      `(?:what|which|who|where) (?:is|are|was|were) the (?:\\w+ ){1,3}(?:of|for|in) (?!${DEFINITE}\\b|\\w+'s)\\w+(?!.*\\b(?:in|on|at|under|behind|beside|near|next to) (?:the|my|this)\\b)`,
+      "(?:what|which) (?:year|century)\\b",
+      "what (?:do|does|did) (?:\\w+ )?\\w+s (?:look|sound|taste|smell|feel) like",
+      "what (?:do|does) .*\\b(?:an? )[\\w ]* mean$",
       `what (?:do|does|did) (?:an? |(?!${DEFINITE}\\b)\\w+s\\b)`,
-      `what (?:is|are) (?:an? (?!\\w+ (?:doing|lying))|(?!${DEFINITE}\\b|\\w+ing\\b|ahead|behind|beside|next|near|around|inside|outside|under|above|below|between|new|left|up|different|wrong|blocking|off|happening)\\w+(?: \\w+){0,2}$)`,
+      `what (?:is|are) (?:an? (?!\\w+ (?:doing|lying))|(?!${DEFINITE}\\b|\\w+ing\\b|ahead|behind|beside|next|near|around|inside|outside|under|above|below|between|new|left|up|different|wrong|blocking|off|happening|\\w+ed\\b)\\w+(?: \\w+){0,2}$)`,
       `(?:do|can|did|are|have) (?!${DEFINITE}\\b|people|cars|kids|children|lights|stairs|steps|chairs|tables|seats|things|others|his|hers|yours)\\w+s\\b`,
       "is (?:an? \\w+ (?:an? |the |considered|bigger|better|healthier|more|a kind)|\\w+ (?:good|bad|healthy|dangerous|harmful|toxic|poisonous|unhealthy) (?:for|to))",
+      "is it (?:safe|healthy|okay|ok|dangerous|bad|good|fine) to (?:drink|take|eat|mix|give|use|swim|travel|freeze|reheat|leave|sleep|fly|wash|wear|stare|have|say|ask)\\b(?! (?:it|that))",
       "is it (?:true|legal|normal|possible|worth|better to|healthy|bad to|good to|ok to|okay to|rude|common)\\b",
       "is there (?:a god|life|any (?:chance|evidence|reason|proof|point|truth|difference)|such)\\b",
     ),

@@ -7,7 +7,7 @@ const CHAT: ReadonlySet<string> = new Set(
     "alright fine good great cool nice perfect wonderful awesome amazing excellent lovely brilliant sure got understood indeed",
     "right sorry well so very much really too oh ah haha ha lol wow maybe perhaps exactly absolutely definitely of course",
     "morning afternoon evening night day later soon tomorrow today it i a lot all my for your help that is was the",
-    "helpful funny kind sweet friend dear done job and but then now same to have see mate",
+    "helpful funny kind sweet friend dear done job and but then now same to have see mate million bunch again bad",
   ]
     .join(" ")
     .split(" "),
@@ -15,10 +15,10 @@ const CHAT: ReadonlySet<string> = new Set(
 
 const CHAT_PHRASES = whole(
   "how are (?:you|things)(?: .*)?|how (?:is|was) (?:it going|your day|life|everything)|how do you do|what is up|how have you been",
-  "(?:it is |it was )?(?:nice|good|lovely|great) (?:to meet|to see|to hear|talking|meeting|chatting)\\b.*",
+  "(?:it is |it was )?(?:nice|good|lovely|great) (?:to meet|to see|to hear|talking|meeting|chatting)\\b.*|talking to you|long time no see",
   "you are (?:so |very |really |quite |such |a |an |the )*(?:helpful|funny|welcome|great|good|nice|kind|sweet|smart|best|amazing|right|wrong|star|angel|lifesaver|friend)(?: .*)?",
   "(?:i )?(?:love|like|hate) you|happy (?:birthday|new year|easter)|merry christmas|congratulations|bless you|good luck|see you(?: .*)?|talk to you (?:later|soon|tomorrow)|have a .*",
-  "no not .*(?:forget|never).*|i (?:do not know|understand|am (?:fine|good|okay|ok|happy|sorry|back|ready|done|here|bored|tired))|me (?:too|neither)|my (?:bad|mistake|fault)|sounds (?:good|great|fine|right)|that (?:makes sense|helps|works|will do|fine)|fine|it does not matter|no (?:problem|worries|thanks)",
+  "no not .*(?:forget|never).*|i (?:do not know|understand|am (?:fine|good|okay|ok|happy|sorry|back|ready|done|here|bored|tired))|me (?:too|neither)|my (?:bad|mistake|fault)|sounds (?:good|great|fine|right)|that (?:makes sense|helps|works|will do|fine)|it does not|let me think(?: .*)?|no need|not (?:so|too|that) (?:fast|loud|quick|much|long|slow|quiet)|thanks .*|that was (?:all|it) matter|no (?:problem|worries|thanks)",
 );
 
 /** Greetings, thanks, and other words that only keep the talk going. */
@@ -33,17 +33,20 @@ const UNFINISHED =
   /^(?:right|now|and|there|that|it|the|and now|is|is (?:it|that)\b.*|that is|it is)$|^(?:is|was|have)\b|\b(?:is|the)$/;
 
 const TELLS = atStart(
-  "i (?:am|was|have|had|think|thought|feel|felt|like|love|hate|want|need|hope|guess|know|do|did|could|would|will|went|just|always|never|usually|prefer|believe|say|used|work|live|can)\\b",
-  "(?:we|he|she|they|you) (?:are|is|was|were|have|has|had|said|think|went|will|would|do|did|seem|should)\\b",
-  "(?:my|our) \\w+(?: \\w+)? (?:is|was|are|were|has|had|said|says|died|broke)\\b",
-  "(?:it|that|this) (?:was|is|has|had|will|would|seems|sounds|makes)\\b",
+  "(?:i|we|you|he|she|they) (?!still\\b|there\\b|here\\b|gone\\b|\\w+ing\\b|on\\b|off\\b|in\\b|at\\b|now\\b|see\\b)\\w+",
+  "(?:my|our|his|her|their) \\w+(?: \\w+)? (?:is|was|are|were|has|have|had|said|says|died|broke|called|thinks?|wants?|likes?)\\b",
+  "(?:it|that|this|there) (?:was|is|has|had|will|would|seems|sounds|makes|does|did|can|looks like (?:i|we|you|he|she|they|it))\\b",
   "(?:thank|thanks)\\b",
 );
 
-/** What makes a statement a question about the surroundings. */
+/** What makes of a statement a question about the surroundings. */
 const ASKS = anywhere(
-  "what|where|who|which|how|whether|if|why|whose|is (?:this|that|it|there)|are (?:there|they|these)",
-  "looking for|look for|find|lost|lose|missing|dropped|drop|fell|holding|standing|facing|can not (?:see|read|tell|make out)|wonder|see|read|identify|describe|describing|check|look at|stuck|trapped|touch(?:ed|ing)|smell|hear|something|someone|somebody|anything|in front|behind|left|right|around|over (?:here|there)|turned|moved|put|left my|spilled|spilt",
+  "(?:need|want|like|love|trying|try|wish) (?:you )?to (?:know|see|find|read|check|look|identify|figure|get (?:to|out|in|past|on|off)|reach|cross|match|pick|choose|sit|hear|learn|change|book|rent|make|call|talk|go|enter|leave|throw|pay)",
+  "need (?:a|an|some|the|help)|looking for|look for|can not (?:find|see|read|tell|make out|reach|open|get)|wonder|wondering",
+  "do not know (?:what|which|where|who|whose|if|whether|how)|not sure (?:what|which|where|who|whose|if|whether)",
+  "dropped|lost|missing|misplaced|spilled|spilt|fell|fallen|left (?:my|the|something)|hear (?:something|someone|somebody|a|an|the)|smell|feel something|touch(?:ed|ing)|bumped",
+  "something|someone|somebody|stuck|trapped|holding|standing|facing|turned|moved|walked|pointing|in front|behind me|next to me|over (?:here|there)",
+  "tell me|describe|read (?:it|this|the)|(?:is|are|does|has|did) (?:it|that|this|he|she|they|there) not|right|correct",
 );
 
 /** Something told, not asked: nothing in it wants an answer from the camera. */

@@ -35,7 +35,7 @@ export const TOOLS: readonly Rule[] = [
       "temperature (?:outside|today|tomorrow|tonight|in)",
     ),
     unless: anywhere(
-      "window|sky|look(?:s|ing)? (?:out|up|like it)|thermometer|thermostat|display|screen|clouds",
+      "window|sky|out there|look(?:s|ing)? (?:out|up|like it)|thermometer|thermostat|display|screen|clouds",
     ),
   },
   {
@@ -44,6 +44,7 @@ export const TOOLS: readonly Rule[] = [
     needed: false,
     when: request(
       "remind me |set (?:a|an|the|my|another|up) |start (?:a|the|my) (?:timer|stopwatch|alarm|call)|wake me|snooze",
+      "flip (?:a|the) coin|roll (?:a|the|some) dic?e|pick (?:a|any) (?:number|card)|take me home|bring me home|save (?:this|that|my|the|it)",
       "add |put .* (?:on|in|to|into) (?:my|the) (?:\\w+ )?(?:list|calendar|cart|basket|agenda|diary|notes?)\\b",
       "create |make (?:an? (?:\\w+ )?(?:note|list|call|reservation|reminder|appointment|booking))|schedule |cancel |reschedule ",
       "send |text (?!on|in|is|here|there|below|above|of)|message |e-?mail |call (?!this|that|it|the button)|phone (?!on|is|in)|ring |dial |reply to|hang up|tell (?:my|him|her|them) ",
@@ -65,10 +66,10 @@ export const TOOLS: readonly Rule[] = [
     needed: false,
     when: anywhere(
       "(?:shopping|grocery|to-?do|task|wish|packing|bucket) ?list",
-      "calendar|appointments?|meetings?|reminders?|alarms?|timers?|e-?mails?|inbox|voicemail|missed calls?|notifications?|playlist|contacts?",
+      "calendar|agenda|appointments?|meetings?|reminders?|alarms?|timers?|e-?mails?|inbox|voicemail|missed calls?|notifications?|playlist|contacts?",
       "(?:phone|account|pin|passport|routing) (?:number|code)|birthday|anniversary|blood type|stock price|exchange rate|bitcoin",
       "(?:bank|account|checking|savings|credit) (?:balance|score|limit|account)|my (?:balance|income|salary|taxes|credit|savings|insurance|schedule)",
-      "(?:the|latest|any|today's) news|news about|headlines today|who called|(?:any|new|unread) (?:messages|mail|texts|calls)",
+      "(?:the|latest|any|today's) news|news about|headlines today|who (?:called|is calling|texted|emailed)|anyone (?:call|text|message)|(?:battery|charge) (?:do you|is left|life)|how much battery|wi-?fi password|my (?:name|age|flight|password|address|job|visa)|visa|(?:any|new|unread|have) (?:messages|texts|calls)|(?:any|new|unread) mail",
     ),
     unless: SHOWN,
   },
@@ -98,9 +99,10 @@ export const TOOLS: readonly Rule[] = [
     what: "sums, units, and what words mean",
     needed: false,
     when: anywhere(
-      "calculate|square root|divided by|multiplied by|per ?cent of|convert",
+      "calculate|square root|divided by|multiplied by|per ?cent (?:of|off)|convert|(?:plural|singular|past tense|abbreviation) of|rhymes? with",
       "(?:\\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\\w+teen|\\w+ty|hundred|thousand) (?:times|plus|minus|over|squared)",
       "how many [\\w ]{2,30} (?:are |is )?(?:there )?in (?:a|an|one)(?! row)",
+      "(?:\\d+|\\w+) (?:dollars?|euros?|pounds|yen|degrees|miles|kilometers|kilometres|inches|feet|pounds|kilos?) in (?!the|my|this|her|his|their)\\w+",
       "opposite of|synonyms?|antonyms?|definition of|meaning of|define",
       "what does (?!this|that|it\\b|the\\b|my\\b|his\\b|her\\b|their\\b)[\\w' ]+ (?:mean|stand for)",
     ),
@@ -111,9 +113,9 @@ export const TOOLS: readonly Rule[] = [
     what: "seeing, looking and watching that is not meant",
     needed: false,
     when: anywhere(
-      "do you see (?:as|the future|yourself|happening|coming in)|(?:how|where) do you see|overlook(?:ing|ed)?|opinion",
+      "do you see (?:as|the future|yourself|happening|coming in)|(?:how|where) do you see|overlook(?:ing|ed)?|opinion|(?:your|his|her|their) (?:view|take|thoughts?|outlook) on|thoughts on|looks like (?:i|we) (?:am|are|will|have|need)|paint (?:me )?a picture",
       "(?:movie|film|series|show|documentary)s? (?:should|can|could|to|would)|watch (?:tonight|on tv|on netflix)",
-      "(?:bright|clear) (?:idea|future|conscience|mind)|(?:future|outlook|economy|market)\\b.*\\blooks?|looks? .* (?:future|outlook)",
+      "looking for (?:advice|inspiration|information|love|ideas)|(?:good|bad|great|bright|nice) (?:plan|side)|(?:see|picture) (?:myself|yourself)|seeing is believing|(?:bright|clear) (?:idea|future|conscience|mind)|(?:future|outlook|economy|market)\\b.*\\blooks?|looks? .* (?:future|outlook)",
       "look(?:ing)? for (?:a |an |another )?(?:new |better |different )*(?:job|work|flat|apartment|partner|career)",
       "see if there is any news|see (?:a|the|my) (?:doctor|dentist|therapist|movie|film)",
       "point of view|big picture|mind's eye|see eye to eye|remains to be seen|the way (?:i|you|he|she) sees? (?:it|things)",
@@ -121,11 +123,20 @@ export const TOOLS: readonly Rule[] = [
     unless: /\b(?:this|these|in front|poster|screen|on the wall|on the tv)\b/,
   },
   {
+    reason: "not-now",
+    what: "another time than now",
+    needed: false,
+    when: anywhere(
+      "tomorrow|tonight|yesterday|next (?:week|month|year)|last (?:night|week|month|year)|(?:years|days|weeks|months) ago|in (?:\\d+|two|three|ten) (?:days|weeks|months|years)",
+    ),
+    unless: SHOWN,
+  },
+  {
     reason: "hypothetical",
     what: "what if",
     needed: false,
     when: new RegExp(
-      `${atStart("if|suppose|imagine|assuming|what if|what would|would it|how would|pretend|let us say|say i|hypothetically").source}\\b.*\\b(?:would|were|could|had|moved|stopped|won|everyone|nobody|an? (?:blind )?(?:person|man|woman)|pay|lost|costs|became|lived|wanted|should)\\b|^(?:suppose|imagine|pretend|hypothetically)\\b`,
+      `${atStart("if|whether or not|suppose|imagine|assuming|what if|what would|would it|how would|pretend|let us say|say i|hypothetically").source}\\b.*\\b(?:would|were|could|had|moved|stopped|won|everyone|nobody|an? (?:blind )?(?:person|man|woman)|pay|lost|costs|became|lived|wanted|should)\\b|^(?:suppose|imagine|pretend|hypothetically|what if|would you rather)\\b`,
     ),
     unless: HERE,
   },

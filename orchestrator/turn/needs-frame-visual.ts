@@ -1,4 +1,4 @@
-import { anywhere, atStart, type Rule } from "./needs-frame-rule.ts";
+import { anywhere, request, type Rule } from "./needs-frame-rule.ts";
 
 /** The shared screen and what is on it. */
 export const SCREEN = anywhere(
@@ -12,8 +12,23 @@ export const READING = anywhere(
   "text|texts|words|paragraph|note|notes|card|ticket|package|packet|packaging|calories|nutrition|contain|contains|warnings?|brand|flavou?r|number|licen[cs]e plate|total|due|amount|address(?:ed)?|sender|spell|says?|spelled",
 );
 
+/** What no picture shows, though it is spoken of as definite. */
+const ABSTRACT =
+  "(?:name|age|job|life|career|visa|flight|trip|password|tax(?:es)?|future|past|plans?|ideas?|problems?|questions?|answers?|dreams?|marriage|relationship|mood|health|diet|budget|rent|loan|mortgage|insurance|schedule|horoscope|country|laws?|rules?|history|economy|war|world|weather|time|date|difference|meaning|point|reason|cause|best|worst|most|least|only way|chances?|odds|rate|average|population|capital|language|religion|story|plot|recipe|secret|truth|news|score|election|value|definition|formula|theory|concept|process|role|effects?|benefits|symptoms|side effects|treatment|cure|risks?|rest|opposite|internet|government|stock|company|school|university|weekend|week|month|year|holidays?|vacation|birthday|anniversary|mind|opinion|thoughts?|feelings?|soul|english|grammar|battery life|answer|model|system|conversation|conversations|device|phone's|first (?:man|woman|person|president|country)|\\w{2,}est (?!one|box|thing))";
+
+/** Conditions that are seen. */
+const STATE =
+  "(?:on|off|in|out|up|down|open|closed|shut|locked|unlocked|ready|done|finished|cooked|burnt|burning|boiling|melted|frozen|ripe|rotten|moldy|mouldy|full|empty|clean|dirty|dusty|broken|cracked|torn|wet|dry|lit|dark|bright|straight|crooked|level|loose|visible|free|taken|occupied|busy|asleep|awake|home|back|gone|coming|arriving|leaving|waiting|standing|sitting|moving|parked|plugged|connected|blocked|crowded|served|arrived|fallen|stained|wrinkled)$";
+
 /** About what is in front of the user. */
 export const VISUAL: readonly Rule[] = [
+  visual(
+    "guidance",
+    "to be led, warned, or told when something happens",
+    new RegExp(
+      `${request("(?:walk|guide|lead|direct|point|bring|get|steer|warn|alert|help) me (?:to|towards?|past|around|through|out|over|when|if|find|cross|not)\\b|take me (?:to|past|around|out)|tell me (?:when|if|once|as soon as)\\b|(?:watch|keep (?:looking|watching|an eye (?!on the (?:news|market|weather))))\\b").source}|\\b(?:can|should|do|may|must|could|shall) (?:i|we) (?:now |safely |still |already )*(?:need to |have to )?(?:go|walk|cross|turn|step|stop|move|back up|sit|enter|pass|stand|hold|tilt|raise|lower|zoom|duck|reach|keep)\\b`,
+    ),
+  ),
   visual("screen", "the shared screen", SCREEN),
   visual("reading", "something to be read", READING),
   visual(
@@ -41,10 +56,13 @@ export const VISUAL: readonly Rule[] = [
   ),
   visual("where", "places of things", anywhere("where|which way")),
   visual(
-    "scene-state",
-    "a question about definite things or the user's own doings",
-    new RegExp(
-      `${atStart("(?:is|are|am|was|were|has|have|had|do|does|did|can|could|should|may|will|what|which|how|any|when|why)").source}\\b`,
+    "definite-thing",
+    "something or somebody definite, as only what is present can be, or the user's own doings",
+    anywhere(
+      `(?:the|my|his|her|their|our|its) (?!${ABSTRACT}\\b)\\w+`,
+      `(?:am i|are we|did (?:i|we)|have (?:i|we)|do (?:i|we) (?:have|look)) (?!too old|overlook|eligible|allowed|crazy|pregnant|able|the only)`,
+      "(?:is|are|were|was) (?:some|any|every|no|all|both|one|two|three)",
+      `(?:is|are|has|have) (?:the |my )?\\w+(?: \\w+)? ${STATE}`,
     ),
   ),
 ];

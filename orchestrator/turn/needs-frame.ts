@@ -80,7 +80,8 @@ function isShort(sentence: string): boolean {
 
 /** A few words without a verb are taken for a thing or a place that is asked about. */
 function fallback(sentence: string): Decision {
-  return isShort(sentence)
+  return isShort(sentence) &&
+    !/^(?:do|does|did|is|are|can|could|will|should|why|when|in|who was|and what)\b/.test(sentence)
     ? { needed: true, reason: "fragment" }
     : { needed: false, reason: "no-visual-reference" };
 }
