@@ -12,8 +12,8 @@ export interface Condition {
   readonly small: boolean;
 }
 
-/** Mean distance of a colour channel from luma, 0–255, below which a picture has no colour. */
-const COLOURLESS = 1.5;
+/** Mean distance of a colour channel from luma, as a share of luma's deviation, below which there is no colour. */
+const COLOURLESS_SHARE = 0.02;
 /** Standard deviation of luma, 0–255. */
 const FLAT_DEVIATION = 21;
 const PRINT_DEVIATION = 105;
@@ -46,7 +46,7 @@ export function toCondition({ rgb, width, height }: Picture): Condition {
   const mean = sum / count;
   const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
   return {
-    colourless: colour / (3 * count) < COLOURLESS,
+    colourless: colour / (3 * count) < COLOURLESS_SHARE * deviation,
     flat: deviation < FLAT_DEVIATION,
     clipped: white / count >= CLIPPED_SHARE && deviation < PRINT_DEVIATION,
     small: Math.max(width, height) <= SMALL_LONG_SIDE,
