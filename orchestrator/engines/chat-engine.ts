@@ -50,7 +50,8 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
     canary: async (signal) => {
       const { model, isVllm } = await discovery.served(signal);
       const cacheSalt = isVllm ? keys.cacheSalt("canary") : undefined;
-      await transport.post("/chat/completions", toCanaryBody(model, cacheSalt), signal);
+      const answer = await transport.post("/chat/completions", toCanaryBody(model, cacheSalt), signal);
+      if (!isCompletion(answer)) throw new EngineError(name, "server", "canary");
     },
     ...(canaryEveryMs === undefined ? {} : { canaryEveryMs }),
     log,
@@ -130,6 +131,12 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
     vllm.accepted();
     if (before !== undefined && REFUSES_IDS.has(before.code)) memory.stopUsingIds();
   }
+}
+
+function isCompletion(answer: unknown): boolean {
+  return (
+    typeof answer === "object" && answer !== null && "choices" in answer && Array.isArray(answer.choices)
+  );
 }
 
 /** A request with picture ids was refused like this, for no other reason than them, by a server that knows none. */

@@ -10,7 +10,7 @@ import { networkFault } from "./network-fault.ts";
 export interface Transport {
   /** Posts a chat completion and resolves with the answer's head: a success whose body is unread. */
   chat(body: object, signal: AbortSignal): Promise<Response>;
-  /** Gets a JSON document below the base URL. */
+  /** Gets a JSON document below the base URL; undefined when it is none. */
   get(path: string, signal: AbortSignal): Promise<unknown>;
   /** Posts a JSON document below the base URL and resolves with the answer's. */
   post(path: string, body: object, signal: AbortSignal): Promise<unknown>;
@@ -73,8 +73,10 @@ export function createTransport(endpoint: Endpoint, config: EngineConfig): Trans
           .create(body as OpenAI.ChatCompletionCreateParamsStreaming, { signal })
           .asResponse(),
       ),
-    get: (path, signal) => translated(signal, () => client.get<unknown>(path, { signal })),
-    post: (path, body, signal) => translated(signal, () => client.post<unknown>(path, { body, signal })),
+    get: (path, signal) =>
+      translated(signal, async () => readJson(await client.get(path, { signal }).asResponse())),
+    post: (path, body, signal) =>
+      translated(signal, async () => readJson(await client.post(path, { body, signal }).asResponse())),
     reconnect: () => {
       const old = agent;
       agent = createAgent();
@@ -145,6 +147,15 @@ function ownHeaders(endpoint: Endpoint, apiKey: string | undefined): Record<stri
     "user-agent": "sightline",
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
   };
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const MAX_ERROR_BYTES = 65_536;
