@@ -180,7 +180,8 @@ function spokenRefusal(text: string | undefined): string | undefined {
 }
 
 function noticeFor(route: Route, turn: Turn, need: FrameNeed, ports: Ports): string {
-  if (route.reason === "no-frame-available") return need.screen ? NOTICES["screen-off"] : NOTICES["camera-off"];
+  if (route.reason === "no-frame-available")
+    return need.screen ? NOTICES["screen-off"] : NOTICES["camera-off"];
   if (!ports.local && !ports.cloud && !need.value) return NOTICES["no-model"];
   return NOTICES["cannot-answer"];
 }

@@ -48,7 +48,9 @@ describe("abortable", () => {
 
 describe("orAbort", () => {
   it("takes the promise's own fault when it comes first", async () => {
-    await expect(orAbort(Promise.reject(new Error("fault")), new AbortController().signal)).rejects.toThrow("fault");
+    await expect(orAbort(Promise.reject(new Error("fault")), new AbortController().signal)).rejects.toThrow(
+      "fault",
+    );
   });
 
   it("makes an error of a reason that is none", async () => {
