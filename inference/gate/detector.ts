@@ -50,8 +50,9 @@ export async function createDetector(options: DetectorOptions): Promise<Detector
     throw new Error(
       `model file ${basename(options.modelFile)} has sha256 ${actual}; expected ${options.sha256.toLowerCase()}`,
     );
+  const model = withDynamicShapes(file);
   const { session, provider } = await openSession(
-    (sessionOptions) => InferenceSession.create(withDynamicShapes(file), sessionOptions),
+    (sessionOptions) => InferenceSession.create(model, sessionOptions),
     options,
   );
   const [inputName] = session.inputNames;

@@ -16,6 +16,9 @@ export interface AttributedJudgement extends Judgement {
   readonly provider: string | null;
   /** Decode to verdict; null when no look was taken. */
   readonly ms: number | null;
+  /** Pixels of the upright picture that `boxes` are in; absent when no look was taken. */
+  readonly width?: number;
+  readonly height?: number;
 }
 
 export interface JudgeOptions {
@@ -82,7 +85,8 @@ export function createGatekeeper(
           return look(picture, view);
         }),
       );
-      return { ...judgement, model, provider, ms: performance.now() - start };
+      const { width, height } = picture;
+      return { ...judgement, width, height, model, provider, ms: performance.now() - start };
     } catch (error) {
       if (!options.signal.aborted)
         change({
