@@ -1,0 +1,237 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+
+// What the linter's rules per folder cannot say. The folders are those of the picture in the README.
+
+const project = join(import.meta.dirname, "..");
+
+/** Which parts a part may import from besides itself; from a part in brackets, types only. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  "orchestrator/lib": [],
+  "orchestrator/errors": [],
+  "orchestrator/log": [],
+  "orchestrator/project": [],
+  "orchestrator/environment": [],
+  "orchestrator/turn": ["orchestrator/lib", "orchestrator/errors"],
+  "orchestrator/config": ["orchestrator/environment", "orchestrator/errors", "(orchestrator/turn)"],
+  "orchestrator/vision": ["orchestrator/lib", "orchestrator/turn", "orchestrator/errors", "orchestrator/log"],
+  "orchestrator/engines": [
+    "orchestrator/lib",
+    "orchestrator/turn",
+    "orchestrator/errors",
+    "orchestrator/log",
+    "(orchestrator/config)",
+  ],
+  "orchestrator/metrics": ["orchestrator/turn", "orchestrator/lib", "orchestrator/errors"],
+  "orchestrator/assets": ["orchestrator/lib", "orchestrator/errors"],
+  "orchestrator/run-turn": [
+    "orchestrator/turn",
+    "orchestrator/metrics",
+    "orchestrator/errors",
+    "orchestrator/lib",
+    "orchestrator/log",
+  ],
+  "orchestrator/compose": [
+    "orchestrator/config",
+    "orchestrator/engines",
+    "orchestrator/vision",
+    "orchestrator/metrics",
+    "orchestrator/turn",
+    "orchestrator/errors",
+    "orchestrator/lib",
+    "orchestrator/log",
+    "orchestrator/project",
+    "inference/simulator",
+  ],
+  "orchestrator/commands": [
+    "orchestrator/compose",
+    "orchestrator/run-turn",
+    "orchestrator/config",
+    "orchestrator/environment",
+    "orchestrator/assets",
+    "orchestrator/engines",
+    "orchestrator/vision",
+    "orchestrator/metrics",
+    "orchestrator/turn",
+    "orchestrator/lib",
+    "orchestrator/errors",
+    "orchestrator/log",
+    "orchestrator/project",
+    "inference/gate",
+    "inference/simulator",
+  ],
+  "orchestrator/main": ["orchestrator/commands"],
+  "inference/gate": ["orchestrator/lib"],
+  "inference/simulator": ["orchestrator/lib"],
+};
+
+/** Where each npm package may be imported; a package that is not here may be imported nowhere. */
+const packageHomes: Readonly<Record<string, readonly string[]>> = {
+  zod: [
+    "orchestrator/environment",
+    "orchestrator/config",
+    "orchestrator/assets",
+    "orchestrator/engines",
+    "orchestrator/vision",
+    "inference/gate",
+    "inference/simulator",
+  ],
+  "onnxruntime-node": ["inference/gate"],
+  openai: ["orchestrator/engines"],
+  cockatiel: ["orchestrator/engines"],
+  undici: ["orchestrator/engines", "orchestrator/vision"],
+  sharp: ["orchestrator/vision", "inference/gate", "inference/simulator"],
+  "prom-client": ["orchestrator/metrics", "inference/gate", "inference/simulator"],
+  fastify: ["inference/gate", "inference/simulator"],
+  pino: ["orchestrator/log"],
+  picocolors: ["orchestrator/commands"],
+  "yocto-spinner": ["orchestrator/commands"],
+};
+
+/** Files that are longer than the guide, and why that reads better. */
+const longFiles: Readonly<Record<string, string>> = {
+  "scripts/contract-vllm-checks.ts": "one table: every check of the contract with vLLM",
+};
+
+const MAX_CODE_LINES = 250;
+const IGNORED = new Set(["node_modules", ".git", ".node", ".models", ".samples", ".bench", "coverage"]);
+
+interface Import {
+  readonly file: string;
+  readonly part: string;
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+const files = walk(project).map((path) => relative(project, path));
+const sources = files.filter((file) => /^(orchestrator|inference)\/.*\.ts$/.test(file));
+const imports = sources.flatMap(importsOf);
+const relativeImports = imports.filter(({ target }) => target.startsWith("."));
+const packageImports = imports.filter(
+  ({ target }) => !target.startsWith(".") && !target.startsWith("node:") && !builtinModules.includes(target),
+);
+
+describe("dependency direction", () => {
+  test("every part has its place in the table", () => {
+    expect(new Set(sources.map(partOf))).toEqual(new Set(Object.keys(mayImport)));
+  });
+
+  test("a part imports only what lies below it; adapters do not know each other", () => {
+    const wrong = relativeImports.filter(({ file, part, target, typeOnly }) => {
+      const other = partOf(join(dirname(file), target));
+      const allowed = mayImport[part] ?? [];
+      return other !== part && !allowed.includes(other) && !(typeOnly && allowed.includes(`(${other})`));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("imports name files that exist, with their ending", () => {
+    const known = new Set(files);
+    const wrong = relativeImports.filter(({ file, target }) => !known.has(join(dirname(file), target)));
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("packages", () => {
+  test("each is imported in its own folders only, none in the core", () => {
+    const wrong = packageImports.filter(
+      ({ part, target }) => !(packageHomes[packageOf(target)] ?? []).includes(part),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("each that is installed for production is used, and each that is used is installed", () => {
+    const { dependencies } = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
+    const used = new Set(packageImports.map(({ target }) => packageOf(target)));
+    expect(new Set(Object.keys(dependencies))).toEqual(used);
+    for (const version of Object.values(dependencies)) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  test("the core needs nothing of Node but hashing and what is global", () => {
+    const core = imports.filter(
+      ({ part, target }) => part === "orchestrator/turn" && target.startsWith("node:"),
+    );
+    expect(new Set(core.map(({ target }) => target))).toEqual(new Set(["node:crypto"]));
+  });
+});
+
+test("the environment is read in config.ts only", () => {
+  const readers = sources.filter((file) =>
+    /\bprocess\.env\b|\benv\b.*\bfrom "node:process"/.test(read(file)),
+  );
+  expect(readers).toEqual(["orchestrator/config.ts"]);
+});
+
+test("there are no barrels", () => {
+  const barrels = sources.filter(
+    (file) => file.endsWith("/index.ts") || /^export (type )?(\*|\{[^}]*\}) from/m.test(read(file)),
+  );
+  expect(barrels).toEqual([]);
+});
+
+test("no file is longer than the guide without a reason", () => {
+  const long = files
+    .filter((file) => /^(orchestrator|inference|scripts|bench)\/.*\.ts$/.test(file))
+    .filter((file) => codeLines(read(file)) > MAX_CODE_LINES);
+  expect(new Set(long)).toEqual(new Set(Object.keys(longFiles)));
+});
+
+test("no file names a path of one machine, or a registry of its own", () => {
+  const machine = new RegExp(`(^|[\\s"'\`=(:])/(work|home|root|Users)/`);
+  const wrong = files
+    .filter((file) => !/\.(jpe?g|png|webp|onnx|bin)$/.test(file) && file !== "package-lock.json")
+    .filter((file) =>
+      read(file)
+        .split("\n")
+        .some((line) => machine.test(line)),
+    );
+  expect(wrong).toEqual([]);
+  const hosts = [...read("package-lock.json").matchAll(/"resolved": "([^"]*)"/g)].map(
+    ([, url = ""]) => new URL(url).host,
+  );
+  expect(new Set([...hosts, "registry.npmjs.org"])).toEqual(new Set(["registry.npmjs.org"]));
+  expect(read(".npmrc")).not.toContain("registry");
+});
+
+/** `orchestrator/turn/reply.ts` → `orchestrator/turn`, `orchestrator/log.ts` → `orchestrator/log`. */
+function partOf(file: string): string {
+  return file.replace(/\.ts$/, "").split("/").slice(0, 2).join("/");
+}
+
+function packageOf(target: string): string {
+  return target
+    .split("/")
+    .slice(0, target.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+function importsOf(file: string): readonly Import[] {
+  const text = read(file).replace(/^\s*(\/\/|\/?\*).*$/gm, "");
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s+(type\s)?[^;"'`]*?\bfrom\s*["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)|(?:^|\n)import\s+["']([^"']+)["']/g,
+  );
+  return Array.from(found, ([, type, from, dynamic, bare]) => ({
+    file,
+    part: partOf(file),
+    target: from ?? dynamic ?? bare ?? "",
+    typeOnly: type !== undefined,
+  }));
+}
+
+function codeLines(text: string): number {
+  return text.split("\n").filter((line) => !/^\s*($|\/\/|\/?\*)/.test(line)).length;
+}
+
+function walk(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (IGNORED.has(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? walk(path) : entry.isFile() ? [path] : [];
+  });
+}
+
+function read(file: string): string {
+  return readFileSync(join(project, file), "utf8");
+}
