@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { contractChecks, describeTarget } from "./contract-vllm-checks.ts";
+import { contractChecks } from "./contract-vllm-checks.ts";
+import { describeTarget } from "./contract-vllm-target.ts";
 
 /**
  * Runs the protocol contract against any vLLM that serves Qwen2-VL:

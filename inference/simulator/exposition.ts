@@ -19,8 +19,8 @@ export interface Exposition {
   summary(name: string, help: string, labels: Labels): Observed;
   /** Read when scraped. */
   gauge(name: string, help: string, labels: Labels, read: () => number): void;
-  /** Runs before every scrape. */
-  beforeScrape(update: () => void): void;
+  /** A counter that is read when scraped; its name carries `_total`. */
+  counted(name: string, help: string, read: () => number): void;
   text(): string;
 }
 
@@ -33,7 +33,6 @@ interface Family {
 /** Makes an empty set of metrics. */
 export function createExposition(): Exposition {
   const families = new Map<string, Family>();
-  const updates: (() => void)[] = [];
   const born = Date.now() / 1000;
   const add = (
     name: string,
@@ -44,8 +43,9 @@ export function createExposition(): Exposition {
   ): void => {
     const family: Family = families.get(name) ?? { help, type, series: [] };
     families.set(name, family);
-    const createdName = `${name.replace(/_total$/, "")}_created`;
-    family.series.push({ lines, created: `${createdName}${braces(labels)} ${pythonFloat(born)}\n` });
+    const created =
+      type === "gauge" ? "" : `${createdOf(name, type)}${braces(labels)} ${pythonFloat(born)}\n`;
+    family.series.push({ lines, created });
   };
   return {
     counter(name, help, labels) {
@@ -91,15 +91,20 @@ export function createExposition(): Exposition {
         },
       };
     },
-    beforeScrape: (update) => void updates.push(update),
+    counted(name, help, read) {
+      families.set(name, {
+        help,
+        type: "counter",
+        series: [{ lines: () => `${name} ${pythonFloat(read())}\n`, created: "" }],
+      });
+    },
     text() {
-      for (const update of updates) update();
       let text = "";
       for (const [name, { help, type, series }] of families) {
         text += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
         for (const { lines } of series) text += lines();
-        if (type === "gauge") continue;
-        const created = `${name.replace(/_total$/, "")}_created`;
+        if (series.every((one) => one.created === "")) continue;
+        const created = createdOf(name, type);
         text += `# HELP ${created} ${help}\n# TYPE ${created} gauge\n`;
         for (const one of series) text += one.created;
       }
@@ -115,6 +120,11 @@ function totals(
 ): string {
   const set = braces(labels);
   return `${name}_count${set} ${pythonFloat(total.count)}\n${name}_sum${set} ${pythonFloat(total.sum)}\n`;
+}
+
+/** The series that tells since when another one counts. */
+function createdOf(name: string, type: Family["type"]): string {
+  return `${type === "counter" ? name.replace(/_total$/, "") : name}_created`;
 }
 
 /** Labels in the order of their names. */

@@ -5,6 +5,7 @@ import { ApiError } from "./api-error.ts";
  * joined by a comma: `stall-after=3`, `status=503`, `drip=500,length=4`. N counts deltas with text.
  */
 export const faultDocs = {
+  none: "none: no fault, where the whole server has one",
   status: "status=N: answers that HTTP status at once (400, 401, 404, 429, 500, 503, …)",
   "retry-after": "retry-after=N: adds Retry-After, in seconds, to status=N",
   hang: "hang: accepts the request and never answers, not even a head",

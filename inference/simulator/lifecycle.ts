@@ -38,10 +38,11 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
   const state = { name: "up" as "up" | "draining" | "expired" | "frozen" | "dead", late: 0 };
   const died = Promise.withResolvers<void>();
   let onIdle: (() => void) | undefined;
+  const isDead = (): boolean => state.name === "dead";
   const linger = (): Promise<void> => sleep(options.shutdownLingerMs);
 
   function kill(): void {
-    if (state.name === "dead") return;
+    if (isDead()) return;
     state.name = "dead";
     options.stop();
     for (const answer of answers) answer.fail(engineDead());
@@ -57,7 +58,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
     dead: died.promise,
     kill,
     get healthy() {
-      return state.name !== "dead";
+      return !isDead();
     },
     get openAnswers() {
       return answers.size;
@@ -94,7 +95,7 @@ export function createLifecycle(options: LifecycleOptions): Lifecycle {
         if (answers.size > 0) leaveUnfinished("expired");
       }
       // a server whose engine ended its streams in time is gone at once
-      if (state.name !== "dead") await linger();
+      if (!isDead()) await linger();
     },
   };
 }

@@ -12,13 +12,9 @@ export function addProcessMetrics(metrics: Exposition): void {
     {},
     () => startSeconds,
   );
-  const cpu = metrics.counter("process_cpu_seconds", "Total user and system CPU time spent in seconds.", {});
-  let counted = 0;
-  metrics.beforeScrape(() => {
+  metrics.counted("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", () => {
     const { user, system } = process.cpuUsage();
-    const seconds = (user + system) / 1e6;
-    cpu.add(seconds - counted);
-    counted = seconds;
+    return (user + system) / 1e6;
   });
 }
 

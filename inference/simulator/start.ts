@@ -45,7 +45,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     app.server.close();
     app.server.closeAllConnections();
   });
-  const closed = once(app.server, "close").then(() => undefined);
+  const closed = new Promise<void>((resolve) => void app.server.once("close", resolve));
   let ready = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   if (!refuse) await listen();
@@ -57,6 +57,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
         else resolve();
       }, settings.startDelayMs);
     });
+  // whoever waits for it sees the fault; nobody has to
+  ready.catch(() => undefined);
   const bound = refuse ? port : (app.server.address() as AddressInfo).port;
   const host = settings.host.includes(":") ? `[${settings.host}]` : settings.host;
 

@@ -8,6 +8,12 @@ export function fixture(name: string): WireAnswer {
   return parseWire(readFileSync(new URL(`${name}.raw`, folder)));
 }
 
+/** The last two events of a recorded stream, of which a part in the middle was left out. */
+export function recordedEnd(name: string): readonly string[] {
+  const text = readFileSync(new URL(`${name}.raw`, folder), "utf8");
+  return (text.match(/data: .*/g) ?? []).slice(-2);
+}
+
 /** The `/metrics` of a real vLLM after traffic. */
 export function recordedMetrics(): string {
   return readFileSync(new URL("metrics.txt", folder), "utf8");
