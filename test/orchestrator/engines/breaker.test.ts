@@ -92,7 +92,7 @@ describe("the breaker", () => {
     server.always(hangs);
     for (let i = 0; i < 5; i += 1) {
       const signal = AbortSignal.timeout(5);
-      await expect(ask(engine, question, signal)).rejects.toThrow();
+      await expect(ask(engine, question, signal)).rejects.toThrow("timeout");
     }
     server.always(says("a|b|c|d|e", { itlMs: 1 }));
     for (let i = 0; i < 5; i += 1) {

@@ -38,19 +38,22 @@ describe("the cloud engine", () => {
 
   it("never sends what only claims to be clear", async () => {
     const before = server.requests.length;
+    const counterfeit = Object.assign(Object.create(ClearPicture.prototype) as object, {
+      bytes: private_.bytes,
+    });
     const impostors: readonly unknown[] = [
       private_,
       { jpeg: private_ },
       frame,
       frame.gated,
-      Object.assign(Object.create(ClearPicture.prototype) as object, { bytes: private_.bytes }),
+      counterfeit,
       null,
       "picture",
     ];
     for (const impostor of impostors) {
       const prompt = promptOf([[shows(impostor), text("What is it?")]]) as Prompt<ClearPicture>;
       const events = cloud.answer(prompt, contextOf())[Symbol.asyncIterator]();
-      await expect(events.next()).rejects.toThrow();
+      await expect(events.next()).rejects.toThrow(impostor === counterfeit ? TypeError : "was kept back");
     }
     expect(server.requests.length).toBe(before);
     expect(cloud.available()).toBe(true);

@@ -4,6 +4,7 @@ import { EngineError } from "../../../orchestrator/errors.ts";
 import { createLocalEngine } from "../../../orchestrator/engines/local-engine.ts";
 import type { Engine, EngineEvent } from "../../../orchestrator/turn/ports.ts";
 import type { Jpeg, Part, Prompt, TurnContext } from "../../../orchestrator/turn/turn.ts";
+import type { OpenaiServer, SeenRequest } from "../../standins/openai-server.ts";
 
 export const KEY = "sk-a-very-secret-key";
 export const QUESTION = "What is written on the blue door?";
@@ -77,6 +78,16 @@ export async function ask<Picture>(
   signal?: AbortSignal,
 ): Promise<Asked> {
   return gather(engine.answer(prompt, contextOf(signal)));
+}
+
+/** What came of it, and the chat requests that it made. */
+export async function during<T>(
+  server: OpenaiServer,
+  run: () => Promise<T>,
+): Promise<readonly [T, readonly SeenRequest[]]> {
+  const before = server.chats.length;
+  const result = await run();
+  return [result, server.chats.slice(before)];
 }
 
 /** Collects a stream and its `EngineError`; any other error is the test's. */

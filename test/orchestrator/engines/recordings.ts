@@ -2,10 +2,19 @@ import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 
-/** Wire bytes of a real vLLM 0.32.0, head and chunk framing included. What was cut out of the long ones is closed up. */
+/**
+ * Wire bytes of a real vLLM 0.32.0, head and chunk framing included. What was cut out of the long ones
+ * is closed up, and one that holds the end alone gets a head.
+ */
 export function readRecording(name: string): Buffer {
   const url = new URL(`../../fixtures/vllm-streams/${name}.raw`, import.meta.url);
   const bytes = readFileSync(url);
+  if (!bytes.subarray(0, 5).equals(Buffer.from("HTTP/"))) {
+    return Buffer.concat([
+      Buffer.from(STREAM_HEAD),
+      bytes.subarray(bytes.indexOf(CHUNK_END) + CHUNK_END.length),
+    ]);
+  }
   const cut = /\[\.\.\. \d+ bytes cut \.\.\.\]/u.exec(bytes.toString("latin1"));
   if (cut === null) return bytes;
   const head = bytes.subarray(0, cut.index);
@@ -31,6 +40,8 @@ export function bodyOf(recording: Buffer): Buffer {
 }
 
 const CHUNK_END = "\n\n\r\n";
+const STREAM_HEAD =
+  "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n";
 
 export interface Replay {
   /** Ends in `/v1`. */

@@ -30,7 +30,7 @@ const corpus = Object.values(families).flatMap((tokens) => tokens.split(" "));
 describe("special tokens", () => {
   it.each(Object.entries(families))("of %s are removed", (_family, tokens) => {
     for (const token of tokens.split(" ")) {
-      expect(stripSpecialTokens(`before ${token}after`), token).toBe("before after");
+      expect([token, stripSpecialTokens(`before ${token}after`)]).toEqual([token, "before after"]);
     }
   });
 
@@ -52,7 +52,7 @@ describe("special tokens", () => {
         const stripped = stripAcrossParts(parts.map((pieces) => pieces.join("")));
         expect(stripped).toHaveLength(parts.length);
         const joined = stripped.join("");
-        for (const token of corpus) expect(joined.includes(token), `${token} in ${joined}`).toBe(false);
+        expect(corpus.filter((token) => joined.includes(token))).toEqual([]);
       }),
       { numRuns: 600 },
     );

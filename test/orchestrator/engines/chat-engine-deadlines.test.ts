@@ -1,0 +1,121 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { EngineConfig } from "../../../orchestrator/config.ts";
+import {
+  delta,
+  finish,
+  type OpenaiServer,
+  role,
+  says,
+  startOpenaiServer,
+} from "../../standins/openai-server.ts";
+import { ask, during, localEngine, question } from "./engine-fixture.ts";
+
+let server: OpenaiServer;
+const closing: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  server = await startOpenaiServer();
+});
+afterEach(async () => {
+  server.always(says("Hi|."));
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+afterAll(() => server.close());
+
+function engineOf(config: Partial<EngineConfig> = {}): ReturnType<typeof localEngine> {
+  const engine = localEngine(server.url, config);
+  closing.push(() => engine.close());
+  return engine;
+}
+
+describe("deadlines", () => {
+  const limits = { firstTokenMs: 80, gapMs: 60, totalMs: 220 };
+
+  it.each([
+    ["a head is no token", [] as readonly object[]],
+    ["a role is no token", [role]],
+    [
+      "an empty content is no token",
+      [role, delta({ content: "" }), delta({ content: null }), { choices: [] }],
+    ],
+  ])("first token: %s", async (_name, data) => {
+    server.next(async (reply) => {
+      reply.head();
+      for (let i = 0; i < 40; i += 1) {
+        for (const event of data) reply.event(event);
+        await reply.wait(10);
+      }
+    });
+    const [asked, [request]] = await during(server, () => ask(engineOf(limits), question));
+    expect(asked.error).toMatchObject({ category: "timeout", code: "ttft", retryable: true });
+    expect(asked.ms).toBeGreaterThan(70);
+    expect(asked.ms).toBeLessThan(180);
+    expect(await request?.ended).toBe(true);
+  });
+
+  it.each([
+    ["comments are no progress", ": keep-alive\n\n"],
+    ["half an event is no progress", "data: "],
+    ["bytes of a line are no progress", "x"],
+  ])("gap: %s", async (_name, bytes) => {
+    server.next(async (reply) => {
+      reply.head();
+      reply.event(delta({ content: "The" }));
+      reply.raw(": ");
+      for (let i = 0; i < 40; i += 1) {
+        reply.raw(bytes);
+        await reply.wait(10);
+      }
+    });
+    const asked = await ask(engineOf(limits), question);
+    expect(asked.text).toBe("The");
+    expect(asked.error).toMatchObject({ category: "timeout", code: "gap" });
+    expect(asked.ms).toBeLessThan(180);
+  });
+
+  it("gap: any data event is progress, with or without text", async () => {
+    server.next(async (reply) => {
+      reply.head();
+      reply.event(delta({ content: "The" }));
+      for (let i = 0; i < 5; i += 1) {
+        await reply.wait(20);
+        reply.event(delta({ content: "" }));
+      }
+      for (const event of [finish("stop"), "[DONE]"]) reply.event(event);
+      reply.end();
+    });
+    expect((await ask(engineOf(limits), question)).finish?.reason).toBe("stop");
+  });
+
+  it("gap: the listener's own pause does not count", async () => {
+    server.next(says("a|b|c"));
+    const words: string[] = [];
+    for await (const event of engineOf({ ...limits, totalMs: 2000 }).answer(question, {
+      turnId: "t",
+      signal: new AbortController().signal,
+      now: () => 0,
+      mark: () => {},
+      report: () => {},
+    })) {
+      if (event.type === "text-delta") words.push(event.text);
+      await new Promise((resolve) => setTimeout(resolve, 70));
+    }
+    expect(words).toEqual(["a", "b", "c"]);
+  });
+
+  it("total: an answer that drips without end", async () => {
+    server.next(says("a|".repeat(200), { itlMs: 10 }));
+    const [asked, [request]] = await during(server, () => ask(engineOf(limits), question));
+    expect(asked.error).toMatchObject({ category: "timeout", code: "total" });
+    expect(asked.ms).toBeLessThan(350);
+    expect(await request?.ended).toBe(true);
+  });
+
+  it("the body of an error is waited for no longer than a token", async () => {
+    server.next((reply) => {
+      reply.head(500);
+      reply.raw('{"error":');
+    });
+    expect((await ask(engineOf(limits), question)).error?.code).toBe("ttft");
+  });
+});
