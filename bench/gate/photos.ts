@@ -36,12 +36,17 @@ export async function readPhotos(): Promise<readonly LabelledPhoto[]> {
   });
 }
 
-/** A gate over the locked detector, in this process, on one thread. */
-export async function startLockedGate(): Promise<RunningGate> {
+/** The hash that the lock file states for the detector. */
+export async function lockedSha256(): Promise<string> {
   const lock = await readLock(join(PROJECT_DIR, "inference/models.lock.json"));
   const sha256 = lock.find(({ name }) => name === "yolox_nano")?.sha256;
   if (!sha256) throw new Error("the lock file names no yolox_nano");
-  const gate = await startGate({ modelFile: modelFile(), sha256, threads: 1 });
+  return sha256;
+}
+
+/** A gate over the locked detector, in this process, on one thread. */
+export async function startLockedGate(): Promise<RunningGate> {
+  const gate = await startGate({ modelFile: modelFile(), sha256: await lockedSha256(), threads: 1 });
   const state = await gate.settled;
   if (state.state !== "ready") throw new Error(`gate unready: ${state.reason}`);
   return gate;
