@@ -107,7 +107,7 @@ async function load(ask: () => Promise<string>, forMs: number): Promise<Load> {
 
 async function startChild(): Promise<{ child: ChildProcess; url: string }> {
   const main = fileURLToPath(new URL("../inference/simulator/main.ts", import.meta.url));
-  const child = spawn(process.execPath, [main, "--profile", "zero"], {
+  const child = spawn(process.execPath, [main, JSON.stringify({ profile: "zero" })], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];

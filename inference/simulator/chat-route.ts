@@ -60,10 +60,11 @@ export async function handleChat(
     if (faults?.has("flush-images")) engine.pictures.flush();
     if (faults?.has("flush-blocks")) engine.scheduler.blocks.flush();
     const rendered = render(body, { ...engine, ...engine.settings });
-    const plan = await toPlan(body, rendered, engine, faults, arrivedMs);
+    const priority = Number(headerText(request.headers["x-vllm-priority"]) ?? body.priority ?? 0);
+    const plan = await toPlan(body, rendered, engine, { faults, arrivedMs, priority });
     if (rendered.picturesMs > 0) await engine.renderThread.run(rendered.picturesMs);
     if (response.destroyed) return;
-    const refused = refuseLate(body, rendered, engine);
+    const refused = refuseLate(body, rendered, engine, lifecycle.openAnswers);
     const context: ChatContext = {
       engine,
       lifecycle,
@@ -124,8 +125,11 @@ async function toPlan(
   body: ChatBody,
   { prompt, ask, lastPicture }: Rendered,
   engine: Engine,
-  faults: Faults | undefined,
-  arrivedMs: number,
+  {
+    faults,
+    arrivedMs,
+    priority,
+  }: { readonly faults: Faults | undefined; readonly arrivedMs: number; readonly priority: number },
 ): Promise<AnswerPlan> {
   const { maxModelLen } = engine.settings;
   const requestedTokens = checkSampling(body, maxModelLen);
@@ -137,7 +141,7 @@ async function toPlan(
     maxTokens: limit,
     requestedTokens,
     minTokens: body.ignore_eos ? Number.POSITIVE_INFINITY : (body.min_tokens ?? 0),
-    priority: body.priority ?? 0,
+    priority,
     arrivedMs,
     stops: body.stop === undefined || body.stop === null ? [] : [body.stop].flat(),
     keepStop: body.include_stop_str_in_output === true,
@@ -148,15 +152,19 @@ async function toPlan(
  * What vLLM finds out only when it hands the request to its engine: a stream's head is sent by then, so
  * the error comes inside it. A full queue is noticed before the head when there is no picture.
  */
-function refuseLate(body: ChatBody, rendered: Rendered, engine: Engine): ApiError | undefined {
-  const { scheduler, settings, metrics } = engine;
+function refuseLate(
+  body: ChatBody,
+  rendered: Rendered,
+  { settings, metrics }: Engine,
+  openAnswers: number,
+): ApiError | undefined {
   const { top_logprobs: logprobs } = body;
   if (typeof logprobs === "number" && logprobs > MOST_LOGPROBS)
     return badRequest(
       `Requested sample logprobs of ${logprobs}, which is greater than max allowed: ${MOST_LOGPROBS}`,
       { name: "logprobs", value: logprobs },
     );
-  if (scheduler.running + scheduler.waiting < settings.maxNumQueuedReqs) return undefined;
+  if (openAnswers < settings.maxNumQueuedReqs) return undefined;
   metrics.rejected();
   if (rendered.prompt.images.length > 0) return queueFull();
   throw queueFull();

@@ -87,7 +87,7 @@ function writeHead(
   response.sendDate = false;
   // Node would add `connection: keep-alive` and its timeout; uvicorn says nothing
   response.removeHeader("connection");
-  const closing = request.headers.connection === "close" ? ["connection", "close"] : [];
+  const closing = request.headers.connection?.toLowerCase() === "close" ? ["connection", "close"] : [];
   const middleware =
     requestId === undefined
       ? []

@@ -1,14 +1,6 @@
-import { parseArgs } from "node:util";
+import type { SimulatorOptions } from "./options.ts";
 import { runSimulator } from "./run.ts";
 
-const { values } = parseArgs({
-  options: {
-    profile: { type: "string", default: "zero" },
-    host: { type: "string", default: "127.0.0.1" },
-    port: { type: "string", default: "0" },
-  },
-});
-await runSimulator(
-  { profile: values.profile as "zero", host: values.host, port: Number(values.port) },
-  (url) => process.stdout.write(`${JSON.stringify({ url })}\n`),
-);
+// node inference/simulator/main.ts '{"profile":"h100-2b","port":8000}': options as JSON, the URL on stdout
+const options = JSON.parse(process.argv[2] ?? "{}") as SimulatorOptions;
+await runSimulator(options, (url) => process.stdout.write(`${JSON.stringify({ url })}\n`));

@@ -37,7 +37,7 @@ export interface SimulatorOptions {
   readonly blockSize?: number;
   /** Default `priority`: lower first. */
   readonly schedulingPolicy?: "priority" | "fcfs";
-  /** Requests running and waiting, beyond which a new one gets 503. Default: no limit. */
+  /** Open requests, running ones included, beyond which a new one gets 503. Default: no limit. */
   readonly maxNumQueuedReqs?: number;
   /** Pictures in one request. Default 12. */
   readonly maxImages?: number;
