@@ -7,7 +7,7 @@ import { startGate } from "../../inference/gate/start.ts";
 import { aborted } from "./aborted.ts";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command } from "./io.ts";
-import { toPort } from "./port.ts";
+import { listening, toPort } from "./port.ts";
 
 const HELP = `usage: sightline gate [--host HOST] [--port PORT] [--model FILE --sha256 HEX]
 
@@ -38,13 +38,14 @@ export const gate: Command = async (args, io) => {
   }
   const config = readConfig(PROJECT_DIR);
   const weights = await detectorWeights(config.modelsDir);
-  const running = await startGate({
+  const starting = startGate({
     host: values.host,
     port: toPort(values.port, DEFAULT_PORT),
     modelFile: values.model ?? weights.file,
     sha256: values.sha256 ?? weights.sha256,
     threads: config.gateThreads,
   });
+  const running = await listening(starting);
   writeLine(io.stdout, JSON.stringify({ listening: running.url }));
   await (values.child ? inputEnds(io.stdin) : aborted(io.signal));
   await running.close();

@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../errors.ts";
+import { parseFaults } from "../../inference/simulator/faults.ts";
 import { profileNames } from "../../inference/simulator/profiles.ts";
 import { startSimulator } from "../../inference/simulator/start.ts";
 import { aborted } from "./aborted.ts";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command } from "./io.ts";
-import { toPort } from "./port.ts";
+import { listening, toPort } from "./port.ts";
 
 const DEFAULT_PORT = 8000;
 
@@ -44,7 +45,8 @@ export const simulator: Command = async (args, io) => {
       `--profile: got ${JSON.stringify(values.profile)}; expected ${profileNames.join(", ")}`,
     );
   }
-  const running = await startSimulator({
+  checkFaults(fault);
+  const starting = startSimulator({
     profile,
     host: values.host,
     port: toPort(values.port, DEFAULT_PORT),
@@ -53,6 +55,7 @@ export const simulator: Command = async (args, io) => {
     ...(values["api-key"] === undefined ? {} : { apiKey: values["api-key"] }),
     ...(fault === undefined ? {} : { fault }),
   });
+  const running = await listening(starting);
   await running.ready;
   writeLine(io.stdout, JSON.stringify({ listening: running.url }));
   await aborted(io.signal);
@@ -65,4 +68,12 @@ function toSeconds(text: string): number {
   const seconds = Number(text);
   if (text.trim() !== "" && seconds >= 0 && seconds <= 3600) return seconds;
   throw new UsageError(`--shutdown-timeout: got ${JSON.stringify(text)}; expected 0 to 3600 seconds`);
+}
+
+function checkFaults(words: string | undefined): void {
+  try {
+    parseFaults(words);
+  } catch (error) {
+    throw new UsageError(`--fault: ${error instanceof Error ? error.message : "not understood"}`);
+  }
 }

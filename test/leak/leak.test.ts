@@ -28,6 +28,21 @@ const PATIENT = {
   stuckMs: { photo: 20_000, stream: 20_000 },
 };
 
+/** One fault of each kind; how a gate may lie in detail is tried on the generated pictures. */
+const FAULTS_OF_A_KIND = [
+  "slow",
+  "hanging",
+  "crashed",
+  "no JSON",
+  "the wrong sha",
+  "another picture's word",
+  "clear with person boxes",
+  "unsure",
+  "weights missing",
+  "weights altered",
+  "none",
+];
+
 let house: House;
 let connection: GateConnection | undefined;
 beforeEach(async () => {
@@ -142,7 +157,7 @@ describe("generated pictures and the tiny detector, under every setting", () => 
   afterAll(() => gate.close());
 
   it("a gate that is well: only what it judged clear", async () => {
-    await expectOnlyClearOut(gate.url, everyMixture(album));
+    await expectOnlyClearOut(gate.url, aFifth(everyMixture(album)));
   });
 
   it.each(Object.keys(FAULTY_GATES))("a gate at fault (%s): no picture at all", async (name) => {
@@ -184,7 +199,7 @@ describe.skipIf(!photoShelf)("the labelled photos and the real detector, under e
     await expectOnlyClearOut(gate.url, everything(shown));
   }, 60_000);
 
-  it.each(Object.keys(FAULTY_GATES))("a gate at fault (%s): no picture at all", async (name) => {
+  it.each(FAULTS_OF_A_KIND)("a gate at fault (%s): no picture at all", async (name) => {
     await expectNothingOut(name, everything(album));
   });
 });
