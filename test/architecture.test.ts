@@ -91,9 +91,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files that are longer than the guide, and why that reads better. */
-const longFiles: Readonly<Record<string, string>> = {
-  "scripts/contract-vllm-checks.ts": "one table: every check of the contract with vLLM",
-};
+const longFiles: Readonly<Record<string, string>> = {};
 
 const MAX_CODE_LINES = 250;
 const IGNORED = new Set(["node_modules", ".git", ".node", ".models", ".samples", ".bench", "coverage"]);
