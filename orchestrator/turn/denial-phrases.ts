@@ -30,10 +30,10 @@ export const DENIAL = phrases(
     "there ((is | are | was | were) not | (does | do) not (seem | appear) to be) $ADVERB* $ANYONE",
     "(i | we) (can | could)? $ADVERB* $SEE $NOBODY",
     "(i | we) ((do | can | could | did) not | am not) $ADVERB* $SEE $ANYONE",
-    "(it | this | that | (the | this | your)? _? $SCENE) $ADVERB* (has | contains | shows | features | includes | holds) $NOBODY",
-    "(it | this | that | (the | this | your)? _? $SCENE) does not $ADVERB* (have | contain | show | include | feature | seem to (have | contain)) $ANYONE",
-    "(the | this | that | your | whole | entire)* !, ? $SCENE $SEEMS $EMPTY",
-    "(the | this | that | your | whole | entire)* !, ? $SCENE $SEEMS (devoid | free | clear | empty) of (any | all)? $VISIBLE* ($PEOPLE | life)",
+    "(it | this | that | ((the | this | your) (!,)?)? $SCENE) $ADVERB* (has | contains | shows | features | includes | holds) $NOBODY",
+    "(it | this | that | ((the | this | your) (!,)?)? $SCENE) does not $ADVERB* (have | contain | show | include | feature | seem to (have | contain)) $ANYONE",
+    "((the | this | that | your) (whole | entire)? (!,)?)? $SCENE $SEEMS $EMPTY",
+    "((the | this | that | your) (whole | entire)? (!,)?)? $SCENE $SEEMS (devoid | free | clear | empty) of (any | all)? $VISIBLE* ($PEOPLE | life)",
     "(a | an | the | this | that)? $ADVERB* $EMPTY (!, )? $SCENE",
     "(a | an | the | this | that)? deserted",
     "unoccupied",
@@ -47,7 +47,7 @@ export const DENIAL = phrases(
 );
 
 /** A bare answer that denies people when the question asked for them. */
-export const BARE_DENIAL = phrases("(no | none | nope | zero | 0 | nobody) (, | . | ; | : | ! | ?)");
+export const BARE_DENIAL = phrases("(no | none | nope | zero | 0 | nobody) (, | . | ; | :)");
 
 /** What makes a denial a part of a larger picture: `nobody else`, `no one except a man`. */
 export const EXCEPTION = /\b(?:else|other|others|except|besides|apart|only|more|further|additional)\b/i;
@@ -69,6 +69,11 @@ export const SEATS: ReadonlySet<string> = new Set(
   "seat seats chair chairs table tables bench benches bed beds stool stools desk desks sofa couch toilet spot stall".split(
     " ",
   ),
+);
+
+/** Words that announce writing; what follows is read out word for word. */
+export const QUOTING: ReadonlySet<string> = new Set(
+  "says said reads written text titled labelled labeled".split(" "),
 );
 
 const SOMEONE: ReadonlySet<string> = new Set("someone somebody he she they".split(" "));

@@ -5,6 +5,7 @@ import {
   EXCEPTION,
   mentionsPerson,
   NEW_CLAUSE,
+  QUOTING,
   SEATS,
 } from "./denial-phrases.ts";
 import type { Phrases, PhraseState } from "./phrases.ts";
@@ -75,6 +76,8 @@ function createDenialCheck(options: DenialOptions): (text: string, ended: boolea
   let attempts: readonly Attempt[] = [];
   let clause: string[] = [];
   let first = true;
+  /** Inside a sentence that reads something out: its words are not the answer's own. */
+  let quoting = false;
   let contradicted = false;
   let out = "";
   /** Of what was passed on: its last character, words since a full stop, a hedge since then. */
@@ -138,7 +141,8 @@ function createDenialCheck(options: DenialOptions): (text: string, ended: boolea
   }
 
   function beginners(atom: Atom): readonly Phrases[] {
-    if (atom.words.length === 0) return [];
+    quoting ||= atom.words.some((word) => QUOTING.has(word)) || /["“]/.test(atom.text);
+    if (atom.words.length === 0 || quoting) return [];
     if (atom.words[0] === "unoccupied" && clause.some((word) => SEATS.has(word))) return [];
     return first && options.peopleAsked === true ? [DENIAL, BARE_DENIAL] : [DENIAL];
   }
@@ -200,6 +204,7 @@ function createDenialCheck(options: DenialOptions): (text: string, ended: boolea
     if (/[.!?\n]\s*$/.test(text)) {
       sentenceBegun = false;
       sentenceHedged = false;
+      quoting = false;
     } else if (/[\p{L}\p{N}]/u.test(text)) {
       sentenceBegun = true;
     }

@@ -20,9 +20,11 @@ export function refusalState(text: string, ended = false): RefusalState {
   let state = REFUSAL.start;
   for (const token of spokenWords(look)) {
     if (!ended && mayGrow(token, look)) return full ? "no-refusal" : expects(state, look.slice(token.start));
-    for (const word of token.words) state = REFUSAL.next(state, word);
-    const decided = decision(state);
-    if (decided !== "undecided") return decided;
+    for (const word of token.words) {
+      state = REFUSAL.next(state, word);
+      const decided = decision(state);
+      if (decided !== "undecided") return decided;
+    }
   }
   if (ended) return REFUSAL.next(state, ".").complete ? "refusal" : "no-refusal";
   return full ? "no-refusal" : "undecided";
@@ -39,11 +41,11 @@ function expects(state: PhraseState, word: string): RefusalState {
 }
 
 const PARTS: Readonly<Record<string, string>> = {
-  STOP: ", | . | ; | : | ! | ?",
+  STOP: ", | . | ; | :",
   FILLER: "oh | hi | hello | hey | hmm | well | no | okay | ok | ah | um",
   BECAUSE: "for (that | this | the confusion | the inconvenience | any inconvenience | any confusion)",
   SORRY:
-    "(i am)? (really | very | so | truly | terribly)* sorry (about (that | this) | $BECAUSE)? | my? (apologies | apology) $BECAUSE? | i (apologize | apologise) $BECAUSE? | unfortunately | regrettably | sadly | i am afraid that?",
+    "(i am)? (really | very | so | truly | terribly)* sorry (about (that | this) | $BECAUSE)? | my? (apologies | apology) $BECAUSE? | i do? (apologize | apologise) $BECAUSE? | i regret (that | to say that)? | it (seems | appears) that? | while | although | though | i am here to help | unfortunately | regrettably | sadly | i am afraid that?",
   PREAMBLE: "($FILLER $STOP?)* ($SORRY $STOP? (but | however | because)? ,?)* (no ,)? (but | currently ,?)?",
   WHO: "i | we",
   ADVERB:
@@ -71,15 +73,18 @@ const PARTS: Readonly<Record<string, string>> = {
 const REFUSAL = phrases(
   `$PREAMBLE (${[
     "$CANNOT $HELP !but",
-    "$CANNOT (do | answer | discuss | respond to | complete | process | perform | address | continue with | carry out | describe | identify) $REQUEST $STOP",
+    "$CANNOT (do | answer | discuss | respond to | complete | process | perform | address | continue with | carry out | describe) $REQUEST $STOP",
     "$CANNOT $DESCRIBED",
-    "$CANNOT (identify | recognize | recognise | describe) ((or | and) _)? (who | the identity)",
+    "$CANNOT (identify | recognize | recognise | describe | confirm | determine | speculate about | speculate on | verify) ((or | and) _)? (who (this | that | these | those | the | they | he | she | anyone | is) | the identity | what (the | this | that | these) (person | man | woman | people | individual))",
+    "$CANNOT (answer | discuss | respond to) (any | such)? (questions | requests) (about | regarding | on)",
+    "$CANNOT make (identifications | assumptions | judgments | judgements)",
     "$CANNOT (describe | identify | analyze | analyse | process | interpret | view | access | open | receive | display | examine | look at | directly) ((or | and) (_ | look at))? $MEDIUM",
-    "$CANNOT (see | perceive) (or _)? (images | pictures | photos | photographs | visual | videos)",
+    "$CANNOT (see | perceive) (or _)? (images | pictures | photos | photographs | visual | videos) ($STOP | or | directly | that | you | in | like | and)",
     "$CANNOT (see | perceive) (or _)? (the | this | that | your | any | an | actual)* (images | image | picture | pictures | photo | photos | photograph) ($STOP | you | directly | that | attached | uploaded | or | as)",
-    "$CANNOT (provide | offer | give | share | supply) (you with?)? $DETAILS $STOP",
+    "$CANNOT (provide | offer | give | share | supply) (you with?)? (that | this | such | those)? $DETAILS $STOP",
     "$CANNOT (provide | offer | give) (you with?)? (any | a | an | that | this | such | the | kind | type | of)* (assistance | help | support)",
     "$CANNOT (tell | say | reveal | disclose) to? you who",
+    "$CANNOT (say | reveal | disclose | name) who (these | those | the) (people | persons | individuals)",
     "$CANNOT (feel comfortable | in good conscience | ethically | support | fulfill)",
     "$WHO $ADVERB? do not (identify | describe | recognize | recognise | provide | comment | speculate | assist | help | process | feel comfortable | support)",
     "$WHO do not $ADVERB? (have | possess) (the | any | an | a)* (ability | capability | capabilities | capacity | permission | eyes | vision | authorization | authorisation | means to | access to)",
@@ -91,7 +96,7 @@ const REFUSAL = phrases(
     "$WHO am (here | designed | programmed | trained | built) to (respect | protect | avoid | refrain)",
     "$WHO am (just | only | simply | merely | but)* (a | an)? (ai | artificial | language | large language | text-based | chatbot)",
     "as (a | an) (responsible | helpful | large | text | text-based | virtual | digital | visual | multimodal)* (ai | artificial | language | assistant | llm | chatbot | machine | model)",
-    "it (is | would be) (not | against | inappropriate | unethical) (for me | appropriate | ethical | something | my | our | the | possible for me | permitted | allowed | to (identify | describe))",
+    "it (is | would be) (inappropriate | unethical | against (my | our | openai is) | not (appropriate | ethical | something | permitted | allowed | possible for me to (identify | describe | help | assist)))",
     "(that | this | it) is (not something | something) that? $WHO (can | am | could | do | will) (not | able)?",
     "(my | our | openai is?) (safety | content | usage | privacy)* (guidelines | guideline | policy | policies | programming | rules | terms)",
     "(due to | for | because of | given | out of respect for | to (respect | protect | ensure | maintain) | in order to (respect | protect)) (my | our | the | their | your | his | her | user | people | people is | personal | individual | someone is | safety | and | ethical)* (privacy | safety reasons | guidelines | policy | policies | ethical | confidentiality | security reasons | limitations | restrictions | programming)",

@@ -1,6 +1,6 @@
 /** A word or a stop of a text, in a form that phrases can be written in. */
 export interface Token {
-  /** Lower case, or one stop of `, . ; : ! ?`; a contraction gives two words. */
+  /** Lower case, or one stop of `, . ; :`, `.` for every end of a sentence; a contraction gives two words. */
   readonly words: readonly string[];
   /** Offset of its first character in the text. */
   readonly start: number;
@@ -9,7 +9,7 @@ export interface Token {
 }
 
 const TOKEN = /[\p{L}\p{N}]+(?:['’‘ʼ´`\-‑][\p{L}\p{N}]+)*|[,.;:!?\n—–…]/gu;
-const STOPS: ReadonlySet<string> = new Set([",", ".", ";", ":", "!", "?"]);
+const STOPS: ReadonlySet<string> = new Set([",", ".", ";", ":"]);
 
 const IRREGULAR: Readonly<Record<string, readonly string[]>> = {
   cannot: ["can", "not"],
@@ -44,7 +44,7 @@ export function spokenWords(text: string): readonly Token[] {
 /** The words of one token: `can't` is `can not`. */
 export function wordsOf(token: string): readonly string[] {
   const word = plain(token);
-  if (word === "\n" || word === "…") return ["."];
+  if (/^[!?\n…]$/.test(word)) return ["."];
   if (word === "—" || word === "–") return [","];
   const irregular = IRREGULAR[word];
   if (irregular !== undefined) return irregular;
@@ -65,13 +65,16 @@ export function mayGrow(token: Token, text: string): boolean {
 }
 
 /**
- * What the first word may begin with that an unfinished word becomes: its first two letters, for
- * `cann` may still be `can not`, and `will`, for `wo` may become `won't`.
+ * What the first word may begin with that an unfinished word becomes: the letters so far, `can` for
+ * `cann`, which may still be `can not`, and `will` for `wo`, which may become `won't`.
  */
 export function beginnings(unfinished: string): readonly string[] {
   const raw = plain(unfinished);
+  const contracted = ENDINGS.flatMap(([ending]) =>
+    Array.from(ending, (_, index) => ending.slice(0, index + 1)).filter((part) => raw.endsWith(part)),
+  ).map((part) => raw.slice(0, -part.length));
   const irregular = Object.entries(IRREGULAR).filter(([word]) => word.startsWith(raw));
-  return [raw.slice(0, 2).replace(/'.*/, ""), ...irregular.map(([, words]) => words[0] ?? "")];
+  return [raw, ...contracted, ...irregular.map(([, words]) => words[0] ?? "")].filter((word) => word !== "");
 }
 
 function plain(token: string): string {
