@@ -18,7 +18,7 @@ demo: setup ## answer questions about two sample photos, then stay in conversati
 	@./sightline demo
 
 test: setup ## run all tests
-	@npx --no-install vitest run
+	@npx --no-install vitest run $(VITEST_ARGS)
 
 check: setup ## types, lint, format, licences: everything static
 	@npx --no-install tsc -p .
@@ -27,7 +27,7 @@ check: setup ## types, lint, format, licences: everything static
 	@node scripts/check-licences.ts
 
 e2e: setup ## end-to-end tests with the real programs
-	@npx --no-install vitest run --config vitest.e2e.config.ts
+	@npx --no-install vitest run --config vitest.e2e.config.ts $(VITEST_ARGS)
 
 bench: setup ## run every benchmark; rewrites docs/benchmarks.md
 	@node bench/run.ts
