@@ -97,8 +97,9 @@ export function createGatekeeper(
     }
   };
 
+  const settled = open();
   return {
-    settled: open(),
+    settled,
     state: () => state,
     async judge(bytes, options) {
       if (state.state !== "ready") return withoutLook("gate-unready");
@@ -107,6 +108,7 @@ export function createGatekeeper(
       return judged === "busy" ? withoutLook("gate-busy") : judged;
     },
     async close() {
+      await settled;
       state = { state: "unready", reason: "closing" };
       await inSingleFile(async () => detector?.release());
     },
