@@ -5,11 +5,12 @@ import { sleep } from "../lib/abortable.ts";
 import type { Logger } from "../log.ts";
 import type { ClearPicture } from "../turn/clear-picture.ts";
 import type { Engine, EngineEvent } from "../turn/ports.ts";
-import type { Jpeg, Prompt } from "../turn/turn.ts";
+import type { Jpeg, Prompt, Usage } from "../turn/turn.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
 import { createPurposeKeys } from "./crypto.ts";
 import { createDiscovery } from "./discovery.ts";
 import { toEndpoint } from "./endpoint.ts";
+import { CONTENT_FILTER } from "./http-fault.ts";
 import { toCanaryBody, toChatBody } from "./request-body.ts";
 import { planResend } from "./resend.ts";
 import { type AnswerLimit, strictStream } from "./strict-stream.ts";
@@ -73,18 +74,23 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
       limitPassed(name, limit),
     );
     const outcome = breaker.begin();
+    let hasAnswered = false;
     try {
       deadlines.start("ttft", config.firstTokenMs);
       deadlines.start("total", config.totalMs);
-      yield* firstGoodAnswer(prompt, deadlines);
-      outcome.succeeded();
+      for await (const event of firstGoodAnswer(prompt, deadlines)) {
+        hasAnswered = true;
+        yield event;
+      }
     } catch (error) {
       const reason = deadlines.signal.aborted ? deadlines.signal.reason : error;
       if (!(reason instanceof EngineError)) throw toError(reason);
       await outcome.failed(reason);
       throw reason;
     } finally {
-      outcome.ignored();
+      // Also when the listener had enough: a stop before the first token says nothing, one after it does.
+      if (hasAnswered) outcome.succeeded();
+      else outcome.ignored();
       deadlines.end();
     }
   }
@@ -110,6 +116,10 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
         return;
       } catch (error) {
         if (!(error instanceof EngineError) || deadlines.signal.aborted) throw error;
+        if (error.code === CONTENT_FILTER && !handedOut) {
+          yield { type: "finish", reason: "content-filter", usage: NO_USAGE };
+          return;
+        }
         if (error.code === "unknown-model") discovery.forget();
         if (handedOut || before !== undefined) throw error;
         const resend = planResend({
@@ -138,6 +148,8 @@ function isCompletion(answer: unknown): boolean {
     typeof answer === "object" && answer !== null && "choices" in answer && Array.isArray(answer.choices)
   );
 }
+
+const NO_USAGE: Usage = { promptTokens: null, cachedTokens: null, completionTokens: null };
 
 /** A request with picture ids was refused like this, for no other reason than them, by a server that knows none. */
 const REFUSES_IDS = new Set(["http-400", "http-422"]);

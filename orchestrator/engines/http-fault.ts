@@ -47,7 +47,7 @@ export function httpFault(
 export function midstreamFault(engine: string, event: unknown): EngineError {
   const detail = readDetail(event);
   const category = detail.status === undefined ? "server" : categoryOf(detail.status);
-  const code = isCacheMiss(detail) ? CACHE_MISS : "midstream-error";
+  const code = isCacheMiss(detail) ? CACHE_MISS : isFiltered(detail) ? CONTENT_FILTER : "midstream-error";
   const status = detail.status === undefined ? "" : ` (${detail.status})`;
   return new EngineError(engine, category, code, {
     message: `${engine} engine: the server reported an error inside the answer stream${status}`,
@@ -56,6 +56,9 @@ export function midstreamFault(engine: string, event: unknown): EngineError {
 
 /** The code of a picture sent by its id alone that the server no longer holds. */
 export const CACHE_MISS = "image-cache-miss";
+
+/** The code of a prompt that the provider's filter declined: an outcome like the stream's own, no error. */
+export const CONTENT_FILTER = "content-filter";
 
 /** Members of an error body in the dialects of vLLM, OpenAI and FastAPI; text is for matching only. */
 interface Detail {
@@ -97,11 +100,15 @@ function knownFault(endpoint: Endpoint, status: number, detail: Detail): Known |
       message: "the server no longer holds a picture of this conversation",
     };
   }
+  if (status === 400 && isFiltered(detail)) {
+    return { category, code: CONTENT_FILTER, message: "the provider's content filter declined the question" };
+  }
   if (status === 404 && isUnknownModel(detail)) {
+    const model = endpoint.model === undefined ? "that it listed" : JSON.stringify(endpoint.model);
     return {
       category,
       code: "unknown-model",
-      message: `the server does not know the model ${JSON.stringify(endpoint.model ?? "")}; set ${endpoint.variable}_MODEL to one that it lists`,
+      message: `the server does not know the model ${model}; set ${endpoint.variable}_MODEL to one that it lists`,
     };
   }
   if ((status === 400 || status === 413) && isTooLong(detail)) {
@@ -151,6 +158,10 @@ function categoryOf(status: number): EngineErrorCategory {
 
 function isCacheMiss(detail: Detail): boolean {
   return /^Cache miss for \w+ at index \d+/u.test(detail.text);
+}
+
+function isFiltered({ code }: Detail): boolean {
+  return code !== undefined && /^(?:content_filter|content_policy_violation|moderation_blocked)$/u.test(code);
 }
 
 function isUnknownModel(detail: Detail): boolean {

@@ -30,6 +30,7 @@ export async function* strictStream(
   const reader = openBody(engine, response);
   const parser = createSseParser(engine);
   const chat = createChatReader(engine);
+  let isDraining = false;
   try {
     let hasToken = false;
     while (true) {
@@ -39,8 +40,10 @@ export async function* strictStream(
       for (const data of bytes === undefined ? ["[DONE]"] : parser.push(bytes)) {
         deadlines.stop("gap");
         for (const event of chat.read(data)) {
-          if (chat.done) void drain(reader);
-          else hasToken = true;
+          if (chat.done) {
+            isDraining = true;
+            void drain(reader);
+          } else hasToken = true;
           deadlines.stop("ttft");
           yield event;
         }
@@ -49,7 +52,7 @@ export async function* strictStream(
     }
   } finally {
     deadlines.stop("gap");
-    if (!chat.done) void reader.cancel().catch(() => {});
+    if (!isDraining) void reader.cancel().catch(() => {});
   }
 }
 

@@ -1,6 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { EngineConfig } from "../../../orchestrator/config.ts";
-import { finish, type OpenaiServer, role, says, startOpenaiServer } from "../../standins/openai-server.ts";
+import {
+  events,
+  finish,
+  json,
+  type OpenaiServer,
+  role,
+  says,
+  startOpenaiServer,
+} from "../../standins/openai-server.ts";
 import { streamFaults } from "../../standins/stream-faults.ts";
 import { ask, configOf, during, KEY, localEngine, QUESTION, question } from "./engine-fixture.ts";
 
@@ -70,6 +78,40 @@ describe("an answer", () => {
     expect(asked.finish?.reason).toBe("stop");
     expect(asked.ms).toBeLessThan(200);
     expect(await request?.ended).toBe(true);
+  });
+});
+
+describe("a provider's content filter", () => {
+  const filtered = {
+    error: { message: "upstream text", type: null, param: "prompt", code: "content_filter" },
+  };
+
+  it.each([
+    ["of the question", json(400, filtered)],
+    ["of the question, inside the stream", events(role, filtered)],
+    ["of the answer", events(role, finish("content_filter"), "[DONE]")],
+  ])("%s is an outcome, not an error", async (_name, behaviour) => {
+    server.next(behaviour);
+    const [asked, chats] = await during(server, () => ask(engineOf(), question));
+    expect(asked.error).toBeUndefined();
+    expect(asked.finish?.reason).toBe("content-filter");
+    expect(chats).toHaveLength(1);
+  });
+});
+
+describe("a stream that is given up", () => {
+  it.each([
+    ["after [DONE]", [role, "[DONE]"]],
+    ["after an error", [{ error: { message: "x", code: 400 } }]],
+    ["after bytes that are no event", ["{"]],
+  ])("is closed %s, also when the server keeps it open", async (_name, data) => {
+    server.always((reply) => {
+      reply.head();
+      for (const each of data) reply.event(each);
+    });
+    const [asked, chats] = await during(server, () => ask(engineOf(), question));
+    expect(asked.error).toBeDefined();
+    for (const { ended } of chats) expect(await ended).toBe(true);
   });
 });
 
