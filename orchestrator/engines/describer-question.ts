@@ -82,15 +82,22 @@ const THING = new RegExp(`\\b(${[...LABELS_OF.keys()].sort((a, b) => b.length - 
 const PEOPLE = new RegExp(`\\b(?:${PEOPLE_WORDS})\\b`);
 const SAFETY =
   /\b(?:safe(?:ly)?|dangerous|danger|hazard|risky|can i (?:cross|go|walk)|should i (?:cross|go))\b/;
-const UNKNOWABLE = new RegExp(
-  `\\b(?:${[
-    "colou?rs?|shade|pattern|red|green|blue|yellow|black|white|brown|pink|purple|grey|gray",
-    "read|says?|written|text|writing|label|sign|letter|price|cost|how much|menu|expir\\w*|use by|best before|date|brand|flavou?r|number|title|name|message",
-    "(?:is|are|was|were)\\b[^?]*\\b(?:on|off|open|closed|shut|locked|full|empty|clean|dirty|broken|ready|done|cooked|ripe|hot|wet|dry|burning|boiling|asleep|awake|smiling|happy|sad|angry|free|taken|occupied)\\s*(?:\\?|$|yet|now)",
-    "doing|wearing|holding|looking|feeling|expression|old|age|breed|kind|type|temperature|time|match|matches|clothes|outfit|shirt|look like|do i look",
-    "which button|what button|click|press",
-  ].join("|")})\\b`,
+/** No box tells a colour, writing, a condition or what somebody does. */
+const UNKNOWABLE = anyOf(
+  "colou?rs?|shade|pattern|red|green|blue|yellow|black|white|brown|pink|purple|gr[ae]y",
+  "read|says?|written|text|writing|label|sign|letter|price|cost|how much|menu|expir\\w*|use by|best before|date|brand|flavou?r|number|title|name|message|which button|what button|click|press",
+  "doing|wearing|holding|looking|feeling|smiling|expression|old|age|breed|kind|type|temperature|time|match(?:es)?|clothes|outfit|shirt|look like|i look",
 );
+/** Asks for whatever there is. */
+const SCENE = anyOf(
+  "describe|surroundings|around|in front|ahead|behind|beside|next to|overview|view|scene|look (?:again|around|at|for)|show|left|right|else|more|now",
+  "what(?:'?s| is| are| do i have| have i got) (?:this|that|it|these|those|there|here|on|in|at|near|under)|(?:do|can) (?:you|i) see|any(?:thing)?",
+);
+const PRESENT = anyOf(
+  "(?:is|are) there|any|(?:do|can) you (?:see|spot|detect)|(?:is|are) (?:that|this|it|those|these) an?",
+);
+/** A closed or a detailed question, which a list of things does not answer. */
+const CLOSED = /^\W*(?:is|are|does|do|did|has|have|can|could|should|am|was|will|which|whose|why|when|how)\b/;
 const WHERE = /\b(?:where(?:'?s|s)?|find|locate|look(?:ing)? for|which (?:way|side|direction))\b/;
 const COUNT = /\b(?:how many|count|number of)\b/;
 
@@ -116,8 +123,11 @@ export function whatIsAsked(question: string): Asked {
     );
   if (UNKNOWABLE.test(text)) return { type: "unknowable", safety: false };
   if (people) return { type: "people", count: false };
-  if (/\b(?:is|are|isn't|aren't) (?:there|that|this|it|those|these)\b|\bany\b|\bsee\b/.test(text)) {
-    return thing("present") ?? { type: "scene" };
-  }
-  return { type: "scene" };
+  const present = PRESENT.test(text) ? thing("present") : undefined;
+  if (present !== undefined) return present;
+  return CLOSED.test(text) && !SCENE.test(text) ? { type: "unknowable", safety: false } : { type: "scene" };
+}
+
+function anyOf(...alternatives: readonly string[]): RegExp {
+  return new RegExp(`\\b(?:${alternatives.join("|")})\\b`);
 }
