@@ -9,7 +9,7 @@ import { type Faults, parseFaults } from "./faults.ts";
 import { randomHex, sendBody, sendJson } from "./head.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { render, type Rendered } from "./render.ts";
-import { type ChatBody, checkSampling, parseChatBody } from "./request-body.ts";
+import { type ChatBody, checkSampling, parseChatBody, tooFewTokens } from "./request-body.ts";
 
 /** One chat request on its way through the simulator. */
 export interface ChatContext {
@@ -134,6 +134,7 @@ async function toPlan(
   const { maxModelLen } = engine.settings;
   const requestedTokens = checkSampling(body, maxModelLen);
   const room = maxModelLen - prompt.ids.length;
+  if (room === 0) throw tooFewTokens(0);
   const limit = Math.min(requestedTokens ?? room, room, faults?.get("length") || Number.POSITIVE_INFINITY);
   return {
     prompt,

@@ -35,7 +35,7 @@ export interface Pictures {
   flush(): void;
 }
 
-/** float32 pixels of one patch: 3 channels × 2 frames × 14 × 14, half of it kept (measured by vLLM's own sizes). */
+/** Pixels of one patch, a byte each: 3 channels × 2 frames × 14 × 14. */
 const BYTES_PER_PATCH = 1176;
 /** How long a real vLLM tried to reach a picture's http address before it gave up. */
 const UNREACHABLE_MS = 14_000;

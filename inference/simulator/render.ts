@@ -106,7 +106,7 @@ function toPart(part: unknown): ContentPart {
 
 /** vLLM stops counting one token past the limit, so it says "at least". */
 function checkLength(tokens: number, maxModelLen: number): void {
-  if (tokens < maxModelLen) return;
+  if (tokens <= maxModelLen) return;
   const counted = maxModelLen + 1;
   const start = `This model's maximum context length is ${maxModelLen} tokens. However, your prompt contains`;
   const message = `${start} at least ${counted} input tokens, which exceeds this limit even without any output tokens. Please reduce the length of the input prompt.`;

@@ -88,11 +88,15 @@ export function checkSampling(body: ChatBody, maxModelLen: number): number | und
   checkRange("temperature", temperature, (value) => value >= 0, "must be non-negative");
   checkRange("temperature", temperature, (value) => value <= 2, "must be in [0, 2]");
   checkRange("top_p", topP, (value) => value > 0 && value <= 1, "must be in (0, 1]");
-  if (typeof limit === "number" && limit < 1)
-    throw badRequest(`max_tokens must be at least 1, got ${limit}.`, { name: "max_tokens", value: limit });
+  if (typeof limit === "number" && limit < 1) throw tooFewTokens(limit);
   if (typeof limit === "number" && typeof minTokens === "number" && minTokens > limit)
     throw badRequest(`min_tokens must be less than or equal to max_tokens=${limit}, got ${minTokens}.`);
   return limit;
+}
+
+/** An answer of no tokens was asked for, or a prompt leaves room for none. */
+export function tooFewTokens(limit: number): ApiError {
+  return badRequest(`max_tokens must be at least 1, got ${limit}.`, { name: "max_tokens", value: limit });
 }
 
 function checkRange(

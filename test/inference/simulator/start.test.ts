@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SimulatorOptions } from "../../../inference/simulator/options.ts";
 import { startSimulator } from "../../../inference/simulator/start.ts";
-import { ask, blank, jpegUrl } from "../../../scripts/contract-vllm-wire.ts";
+import { ask, blank, jpegUrl, usageOf } from "../../../scripts/contract-vllm-wire.ts";
 import { body, get, start, streamed } from "./running.ts";
 
 describe("startSimulator", () => {
@@ -89,6 +89,16 @@ describe("startSimulator", () => {
     expect([long.usage.completion_tokens, long.choices[0].finish_reason]).toEqual([51, "stop"]);
     const cut = await say({ answer: "One two three." }, { max_completion_tokens: 2 });
     expect([cut.choices[0].message.content, cut.choices[0].finish_reason]).toEqual(["One two", "length"]);
+  });
+
+  it("answers a prompt that leaves room for one token, and says what is wrong with one that leaves none", async () => {
+    const simulator = await start({ maxModelLen: 128 });
+    const say = (words: number) =>
+      ask(simulator.url, { body: { ...body, messages: [{ role: "user", content: " a".repeat(words) }] } });
+    const around = usageOf(await say(10)).prompt - 10;
+    expect(usageOf(await say(127 - around))).toMatchObject({ prompt: 127, completion: 1 });
+    expect((await say(128 - around)).text).toContain("max_tokens must be at least 1, got 0.");
+    expect((await say(129 - around)).text).toContain("your prompt contains at least 129 input tokens");
   });
 
   it("closes a picture's cache on demand: a uuid alone is then a 400", async () => {
