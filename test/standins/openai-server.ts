@@ -57,6 +57,7 @@ export interface OpenaiServer {
   readonly requests: readonly SeenRequest[];
   /** Behaviours of the next chat requests; after them `always` holds. */
   next(...behaviours: readonly Behaviour[]): void;
+  /** Holds from now on; forgets what `next` was told. */
   always(behaviour: Behaviour): void;
   close(): Promise<void>;
 }
@@ -127,6 +128,7 @@ export async function startOpenaiServer(options: OpenaiServerOptions = {}): Prom
     },
     next: (...behaviours) => void queue.push(...behaviours),
     always: (behaviour) => {
+      queue.length = 0;
       standing = behaviour;
     },
     async close() {

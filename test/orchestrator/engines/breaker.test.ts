@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { EngineConfig } from "../../../orchestrator/config.ts";
 import { createLocalEngine } from "../../../orchestrator/engines/local-engine.ts";
 import {
   type Behaviour,
@@ -27,10 +28,10 @@ afterEach(async () => {
 });
 afterAll(() => server.close());
 
-function engineOf(canaryEveryMs = 60_000) {
+function engineOf(canaryEveryMs = 60_000, limits: Partial<EngineConfig> = {}) {
   const lines: { level: number; msg: string; code?: string }[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  const config = configOf(server.url, { firstTokenMs: 80, gapMs: 40 });
+  const config = configOf(server.url, limits);
   const engine = createLocalEngine({ config, secretKey: undefined, log, canaryEveryMs });
   closing.push(() => engine.close());
   return { engine, lines };
@@ -47,7 +48,7 @@ describe("the breaker", () => {
     ["aborted answers", events(finish("abort"))],
     ["resets", (reply: { reset(): void }) => reply.reset()],
   ])("opens after three %s", async (_name, behaviour) => {
-    const { engine, lines } = engineOf();
+    const { engine, lines } = engineOf(60_000, behaviour === hangs ? { firstTokenMs: 60 } : {});
     server.always(behaviour);
     for (let i = 1; i <= 3; i += 1) {
       expect(engine.available()).toBe(true);
@@ -141,6 +142,7 @@ describe("the breaker", () => {
     await Promise.all(Array.from({ length: 8 }, () => ask(engine, question)));
     expect(engine.available()).toBe(false);
     await engine.close();
+    await wait(60);
     const before = server.requests.length;
     await wait(60);
     expect(server.requests.length).toBe(before);

