@@ -18,14 +18,14 @@ export const KNOWLEDGE: readonly Rule[] = [
   knowledge(
     "who did something once, or who somebody famous is",
     atStart(
-      `who (?:wrote|invented|discovered|won|founded|composed|sang|sings|directed|directs|played|plays|reads|presents|hosts|was|were|killed|ruled|painted|designed|built) (?!(?:that|this|it|here|there|the (?:one|guy|man|woman))\\b)`,
+      `who (?:wrote|invented|discovered|won|founded|composed|sang|sings|directed|directs|played|plays|reads|presents|appears|stars|lived|hosts|was|were|killed|ruled|painted|designed|built) (?!(?:that|this|it|here|there|the (?:one|guy|man|woman))\\b)`,
       `who is (?!${DEFINITE}\\b|an? |\\w+ing\\b|behind|beside|near|nearby|next|with|around|up|outside|inside|closest|nearest|visible|present)\\w+(?: \\w+){0,3}$`,
     ),
   ),
   knowledge(
     "when and why, but for dates in print and what happens now",
     atStart(
-      `when (?!.*\\b(?:this|these|that|it|expir\\w*|due|coupon|ticket|letter|bill|before|package|label|sign|poster|next|opens?|closes?|board|light|he|she|they|i can|can i|someone|barcode|bus|train|tram|look|should i)\\b)`,
+      `when (?!.*\\b(?:this|these|that|it|expir\\w*|due|coupon|ticket|letter|bill|before|package|label|sign|poster|opens?|closes?|board|light|he|she|they|i can|can i|someone|barcode|bus|train|tram|look|should i)\\b)`,
       `why (?:do|does|did|can|would|should|was|were) |why (?:is|are) (?:the (?:sky|sea|ocean|grass|sun|moon|earth)|(?!${DEFINITE}\\b)\\w+)`,
     ),
   ),
@@ -42,7 +42,7 @@ export const KNOWLEDGE: readonly Rule[] = [
   knowledge(
     "how something is done",
     atStart(
-      "how (?:do|does|can|could|should|would|did|to|might)\\b(?!.*\\b(?:look|looks|it|the|get (?:to|out|past|around|through|in|there)|reach|my|hold)\\b)",
+      "how (?:do|does|can|could|should|would|did|to|might)\\b(?!.*\\b(?:look(?! up| for| after)|looks|it|the|get (?:to|out|past|around|through|in|there)|reach|my|hold)\\b)",
       "how (?:do|does|can|should|to)\\b.* (?:an?|some|\\w+s) [\\w ]*(?:\\b(?:know|tell) (?:when|if|that|whether)|in general)\\b",
       "how (?:do|does|can|should|to|could|might) (?:i |you |we |one |people )?(?:get|clean|make|cook|bake|wash|remove|fix|repair|prepare|jump|change|grow|learn|become|train|teach|improve|save|lose|treat|build|find out|organi[sz]e|store)\\b(?! (?:it|to|out|past|around|through|in|there|this|that|these|the (?:door|exit|counter|other|table|stairs|elevator|lift|bathroom|toilet|street))\\b)",
     ),
@@ -50,7 +50,7 @@ export const KNOWLEDGE: readonly Rule[] = [
   knowledge(
     "facts with a name of their own",
     anywhere(
-      "capital (?:city )?of|population of|currency (?:of|in)|language (?:is|do)\\b.*\\bspeak|history of|plot of|author of|boiling point|freezing point|speed of (?:light|sound)|distance (?:between|from)|difference between|best way to|purpose of|symptoms of|side effects of|causes? (?:of|for)|what causes|benefits of|advantages of",
+      "elections?|on (?:holiday|vacation)|(?:drive|flight|trip|journey|ride|commute) (?:to|from)|capital (?:city )?of|population of|currency (?:of|in)|language (?:is|do)\\b.*\\bspeak|history of|plot of|author of|boiling point|freezing point|speed of (?:light|sound)|distance (?:between|from)|difference between|best way to|purpose of|symptoms of|side effects of|causes? (?:of|for)|what causes|benefits of|advantages of",
       `in general|generally|usually|normally|typically|on average|in the world|(?:normal|recommended|usual|typical|standard|maximum|average) \\w+ (?:of|for)|the \\w+ of an?|(?:in|on|of) (?:mars|the moon|${PLACES})|of all time|next (?:week|month|year)|ever (?:lived|made|built|recorded)`,
       "flag of|\\w+(?:ian|ish|ese|can) flag|which (?:planet|country|continent|river|ocean|city|element)|what (?:year|century) (?:did|was)",
       `(?:about|describe|is|are|was|of|does|did|from|around|in) (?:the )?${NAMED}(?! (?:out|visible|up|shining|setting|behind|low))`,
@@ -89,13 +89,14 @@ export const KNOWLEDGE: readonly Rule[] = [
     "tell, explain, name, write, suggest",
     request(
       `(?:tell|give|sing|name|list|recommend|suggest|explain|teach|define|make up|invent|describe)(?: me| us)? (?:about (?!${DEFINITE}\\b)|an? (?!overview|description|hint|summary of (?:the|this)|look|idea of|picture|quick|complete|full|detailed|short|brief|bit|little)|another |some (?!more|details|info)|three |five |ten |a few |ideas|advice|tips|how .* works?|why |what (?:an? |\\w+s (?:is|are))|(?!${DEFINITE}\\b|what\\b|where\\b|how\\b|who\\b|whose\\b|us\\b|an?\\b|about\\b|more\\b|if\\b|whether\\b|when\\b|why\\b|surroundings|objects|people|directions|again|details)\\w+)`,
+      `(?:describe|explain|tell me about) the \\w+ of (?!${DEFINITE}\\b)\\w+$`,
       "(?:hear|learn|know|talk) (?:about )?(?:an? |some |something |more about (?!this|the |it|him|her))",
     ),
   ),
   knowledge(
     "what one should do, eat, wear, watch",
     anywhere(
-      "what (?:\\w+ )?(?:should|could|can|shall|do|would) (?:i|we|you|people) (?:usually |normally )?(?:cook|make|wear to|eat for|have for|watch|read next|get (?:my|him|her)|buy|do (?:today|tonight|about|if|when|tomorrow|with my life)|give|say to|write|learn|recommend|suggest)",
+      "what (?:\\w+ )?(?:should|could|can|shall|do|would) (?:i|we|you|people) (?:usually |normally )?(?:look for|cook|make|wear to|eat for|have for|watch|read next|get (?:my|him|her)|buy|do (?:today|tonight|about|if|when|tomorrow|with my life)|give|say to|write|learn|recommend|suggest)",
     ),
   ),
 ];

@@ -34,7 +34,7 @@ const UNFINISHED =
 
 const TELLS = atStart(
   "(?:i|we|you|he|she|they) (?!still\\b|there\\b|here\\b|gone\\b|\\w+ing\\b|on\\b|off\\b|in\\b|at\\b|now\\b|see\\b)\\w+",
-  "(?:my|our|his|her|their) \\w+(?: \\w+)? (?:is|was|are|were|has|have|had|said|says|died|broke|called|thinks?|wants?|likes?)\\b",
+  "(?:my|our|his|her|their) \\w+(?: \\w+)? (?:is|was|are|were|has|have|had|said|says|died|broke|called|used|went|came|told|gave|got|made|bought|lives|works|plays|never|always|thinks?|wants?|likes?)\\b",
   "(?:it|that|this|there) (?:was|is|has|had|will|would|seems|sounds|makes|does|did|can|looks like (?:i|we|you|he|she|they|it))\\b",
   "(?:thank|thanks)\\b",
 );

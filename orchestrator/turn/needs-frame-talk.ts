@@ -58,7 +58,7 @@ export const TALK: readonly Rule[] = [
     needed: false,
     when: anywhere(
       "(?:to|in|into|on|from) the (?:cloud|internet|server)",
-      "who sees what|who (?:can|could) hear (?:this|us|me|what)|(?:watching|accessing|using|controlling) my camera|where (?:do|does|did|will) (?:my|the|these|those|all) (?:pictures?|photos?|images?|recordings?|data) (?:go|end up)|(?:used|use) for training|training data|(?:on|off) (?:my|the|this) device|data collection|in the cloud|using the cloud|local (?:model|engine)",
+      "my (?:recordings|voice|data|conversations|pictures|photos|images) (?!hang|on|in the)|(?:see|use|have|access|keep|store|get|sell) my (?:recordings|voice|data|conversations|pictures|photos|images)|to my (?:recordings|voice|data|conversations|pictures|photos|images)|blur faces|who sees what|who (?:can|could) hear (?:this|us|me|what)|(?:watching|accessing|using|controlling) my camera|where (?:do|does|did|will) (?:my|the|these|those|all) (?:pictures?|photos?|images?|recordings?|data) (?:go|end up)|(?:used|use) for training|training data|(?:on|off) (?:my|the|this) device|data collection|in the cloud|using the cloud|local (?:model|engine)",
       "servers?|upload(?:ed|ing)?|encrypt(?:ed|ion)?|gdpr|privacy|third part(?:y|ies)|data protection|personal data|what data",
       "(?:pictures?|photos?|images?|frames?|videos?|recordings?|footage|audio|data|feed|conversations?|information)\\b.{0,40}\\b(?:sent|stored|saved|kept|uploaded|recorded|shared|deleted|collected?|leaves?|left (?:my|the|this|our) (?:house|home|phone|device|box|network)|leave (?:my|the|this|our)|go(?:es)? to)",
       "(?:this|the|our|my) (?:call|conversation|chat|data|session|connection) (?:private|secure|recorded|confidential|being|anonymous|safe)",
@@ -92,7 +92,7 @@ export const TALK: readonly Rule[] = [
       "(?:i|we) (?:did|could|can) not (?:hear|catch|understand|get|follow) (?:you|that|it|what)",
       "remind me (?:what|which|who|how many|where|of what)",
       "(?:did|have|had) i (?:already )?(?:ask(?:ed)?|say|said|tell|told|mention(?:ed)?)",
-      "how (?:sure|certain|confident) (?:are|were) you|(?:that|this|the|your) (?:answer|reply|response|description)|that is not what i|not what i (?:asked|meant|said)",
+      "(?:thing|things|question|code|name|number|word|words|story|place) i (?:just |first |last )?(?:asked|said|told|mentioned|gave)|how (?:sure|certain|confident) (?:are|were) you|(?:that|this|the|your) (?:answer|reply|response|description)|that is not what i|not what i (?:asked|meant|said)",
       "(?:what|who|how many \\w+) (?:did|have) you (?:see|seen|find|found|notice[d]?|take|taken)|(?:did|have) you (?:take|taken)|how many (?:pictures|photos|questions) have",
       "(?:have|did) we (?:talk|discuss|speak)|what (?:was|were) (?:i|we|you) (?:saying|asking|talking)",
     ),
@@ -143,7 +143,7 @@ export const TALK: readonly Rule[] = [
     reason: "about-assistant",
     what: "what it is able to do in general",
     needed: false,
-    when: /^(?:can|could|are) you (?:able to )?(?:hear (?:me|this|that|us)|speak|understand|sing|dance|swear|feel|think|learn|remember|dream|cook|swim|drive|laugh|cry|help(?: me)?$|see (?:in (?:the dark|colou?r|3d)|colou?rs?|well|at night|without|infrared|everything|things)\b|(?:read|recogni[sz]e|describe|identify|detect|understand|handle|tell|see|process|distinguish) (?:\w+ )?(?:faces|handwriting|braille|pictures|images|photos|videos|colou?rs|text|texts|money|banknotes|objects|animals|languages|emotions|barcodes|qr codes|music|plants|flowers|menus|documents|books|newspapers)\b)/,
+    when: /^(?:can|could|are) you (?:able to )?(?:hear (?:me|this|that|us)|speak|understand|sing|dance|swear|feel|think|learn|remember|dream|cook|swim|drive|laugh|cry|help(?: me)?$|see (?:through|in (?:the dark|colou?r|3d)|colou?rs?|well|at night|without|infrared|everything|things)\b|(?:read|recogni[sz]e|describe|identify|detect|understand|handle|tell|see|process|distinguish) (?:\w+ )?(?:faces|handwriting|braille|pictures|images|photos|videos|colou?rs|text|texts|money|banknotes|objects|animals|languages|emotions|barcodes|qr codes|music|plants|flowers|menus|documents|books|newspapers)\b)/,
     unless: /\b(?:this|these|those|that|the|my|here|any)\b(?! dark| difference)/,
   },
 ];

@@ -40,6 +40,7 @@ function rewritten(sentence: string, rewrites: readonly Rewrite[]): string {
 type Rewrite = readonly [RegExp, string];
 
 const HESITATION: readonly Rewrite[] = [
+  [/\bnews paper/g, "newspaper"],
   [/\b(?:u+m+|u+h+|e+r+m*|hm+|mm+|a+h+|huh|oh|kindly|please|pls|sightline|you know,|i mean,)(?![\w'])/g, " "],
   [/, ?like,/g, " "],
 ];
@@ -76,6 +77,7 @@ const IDIOMS: readonly Rewrite[] = [
     "fine",
   ],
   [/\b(?:do not |can not )?see (?:my|your|the) point\b.*/, "fine"],
+  [/\blet me picture\b.*/, "fine"],
   [/\blook who is talking\b|\bwatch (?:your (?:language|mouth|tongue)|it$)|\blong time no see\b/, "fine"],
   [/\bshed (?:some |any )?light on\b/, "explain"],
   [
@@ -112,9 +114,10 @@ const WRAPPERS: readonly Rewrite[] = [
     "",
   ],
   [
-    /\b(?:just|actually|basically|really|exactly|perhaps|kind of like|for me|to me|if you (?:can|could)|do you think|would you say)\b/g,
+    /\b(?:just|actually|basically|really|exactly|perhaps|kind of like|for me|to me|if you (?:can|could)|do you think$|would you say$)\b/g,
     " ",
   ],
+  [/^ ?(?:do you think|would you say) (?!(?:this|that|it|he|she)$)/, "whether "],
   [
     /\b(?:would|do) you mind (describ|tell|read|look|check|help|repeat|speak|count|find|scan)(e?)ing\b/,
     "$1$2",

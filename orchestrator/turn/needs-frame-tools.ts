@@ -5,7 +5,7 @@ const LANGUAGES =
 
 /** The word is about something that can be seen, not about a calendar or an inbox. */
 const SHOWN = anywhere(
-  "this|these|that one|on (?:the|this)|on my (?:screen|desk|wall|plate|table)|shows?|says?|written|letter|cards?|labels?|signs?|screen|displays?|poster|invitation|clock|reads|look(?:s|ing)?|see|envelope",
+  "showing|on tv|newspaper|this|these|that one|on (?:the|this)|on my (?:screen|desk|wall|plate|table)|shows?|says?|written|letter|cards?|labels?|signs?|screen|displays?|poster|invitation|clock|reads|look(?:s|ing)?|see|envelope",
 );
 
 /** Requests and questions that a tool answers: time, weather, reminders, lists, messages, sums. */
@@ -45,7 +45,7 @@ export const TOOLS: readonly Rule[] = [
     when: request(
       "remind me |set (?:a|an|the|my|another|up) |start (?:a|the|my) (?:timer|stopwatch|alarm|call)|wake me|snooze",
       "flip (?:a|the) coin|roll (?:a|the|some) dic?e|pick (?:a|any) (?:number|card)|take me home|bring me home|save (?:this|that|my|the|it)",
-      "add |put .* (?:on|in|to|into) (?:my|the) (?:\\w+ )?(?:list|calendar|cart|basket|agenda|diary|notes?)\\b",
+      "(?:lock|unlock|resume|restart|reset|connect|disconnect|pair|charge|enable|disable|activate|download|update|introduce|lower|raise|mute|unmute|repeat|shuffle|translate|pronounce|spell|define|solve|calculate|compute|multiply|divide|subtract|say|use|start|begin|begin again|ignore|change|stop) |add |put .* (?:on|in|to|into) (?:my|the) (?:\\w+ )?(?:list|calendar|cart|basket|agenda|diary|notes?)\\b",
       "create |make (?:an? (?:\\w+ )?(?:note|list|call|reservation|reminder|appointment|booking))|schedule |cancel |reschedule ",
       "send |text (?!on|in|is|here|there|below|above|of)|message |e-?mail |call (?!this|that|it|the button)|phone (?!on|is|in)|ring |dial |reply to|hang up|tell (?:my|him|her|them) ",
       "play |order |book (?!on|in|is|the one)|reserve |buy |rent |pay |transfer |share my|post |install |subscribe|unsubscribe|log (?:my|in|out)",
@@ -55,7 +55,7 @@ export const TOOLS: readonly Rule[] = [
       "(?:turn|switch) (?:on|off|up|down) |(?:turn|switch) .* (?:on|off|up|down)$|switch to |dim ",
       "open (?:the|my|a)? ?(?:app|spotify|youtube|calendar|mail|settings|garage|blinds)\\b|navigate |(?:give me |get )?directions to",
       "check (?:my )?(?:e-?mails?|messages|calendar|schedule|balance|voicemail|inbox|the (?:weather|news|forecast|score|traffic))",
-      "read (?:me )?(?:my |the |all |any )*(?:last |latest |new |unread |next |recent )*(?:messages?|e-?mails?|texts|notifications|inbox|voicemail|news)\\b(?! ?(?:paper|letter))|read (?:me )?(?:a|another|an) (?:story|poem|book|chapter|joke|bedtime)",
+      "read (?:me )?(?:my |the |all |any )*(?:last |latest |new |unread |next |recent |text |voice )*(?:messages?|e-?mails?|texts|notifications|inbox|voicemail|news)\\b(?! ?(?:paper|letter))|read (?:me )?(?:a|another|an) (?:story|poem|book|chapter|joke|bedtime)",
     ),
     unless:
       /\b(?:what|which|where|how|is|are)\b.*\b(?:this|these|that one)\b|\b(?:letter|paper|screen|label|sign|door handle|light switch)\b|^(?:can|could) i (?:turn|open|buy|call|post|play|add|ring)|^i (?:want|need|have) to (?:turn|switch)/,
@@ -127,7 +127,7 @@ export const TOOLS: readonly Rule[] = [
     what: "another time than now",
     needed: false,
     when: anywhere(
-      "tomorrow|tonight|yesterday|next (?:week|month|year)|last (?:night|week|month|year)|(?:years|days|weeks|months) ago|in (?:\\d+|two|three|ten) (?:days|weeks|months|years)",
+      "tomorrow|tonight|(?:on|for|by|until|next|last) (?:mon|tues|wednes|thurs|fri|satur|sun)days?|on weekends|next time|in the \\w+ century|yesterday|next (?:week|month|year)|last (?:night|week|month|year)|(?:years|days|weeks|months) ago|in (?:\\d+|two|three|ten) (?:days|weeks|months|years)",
     ),
     unless: SHOWN,
   },

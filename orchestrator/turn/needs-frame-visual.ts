@@ -20,15 +20,50 @@ const ABSTRACT =
 const STATE =
   "(?:on|off|in|out|up|down|open|closed|shut|locked|unlocked|ready|done|finished|cooked|burnt|burning|boiling|melted|frozen|ripe|rotten|moldy|mouldy|full|empty|clean|dirty|dusty|broken|cracked|torn|wet|dry|lit|dark|bright|straight|crooked|level|loose|visible|free|taken|occupied|busy|asleep|awake|home|back|gone|coming|arriving|leaving|waiting|standing|sitting|moving|parked|plugged|connected|blocked|crowded|served|arrived|fallen|stained|wrinkled)$";
 
+/** What ties a sentence to the here and now: without any of it a question is about things in general. */
+const PRESENT = anywhere(
+  "this|these|those|that|it|he|she|him|her|his|hers|they|them|their|here|there|now|(?:the|my|our|its) \\w+",
+  "in front|ahead|around|behind|outside|opposite (?:me|us)|left|right|up|down|which (?:one|way|side)|where|another",
+  "(?:any|some|every|no)(?:one|body|thing|where)|any",
+  "i am|am i|are we|(?:did|have|had) (?:i|we)|do (?:i|we) (?:have|look|need to)|(?:do|can) you (?:see|spot|find|read)|you see",
+  "(?:who|what|which \\w+) (?:is|are) (?:\\w+ing|open|on|off|closed|lit|empty|full|free|left|new|next|different|wrong|in|at|under|near|beside|written)",
+  "how many \\w+ (?:are|is|have|do you|can you)|what colou?r",
+);
+
+const MOVING =
+  "(?:go|get (?:in|out|on|off|up|down|by|past|through|to|across)|walk|cross|turn|step|stop|move|back up|sit|enter|pass|stand|hold|tilt|raise|lower|zoom|duck|reach|keep|point|aim|face|press|click|tap)";
+
+/** Asks to be led, warned, or told when something happens. */
+const GUIDANCE = new RegExp(
+  [
+    request(
+      "(?:walk|guide|lead|direct|point|bring|get|steer|warn|alert) me (?:to|towards?|past|around|through|out|over|when|if|not)\\b",
+      "take me (?:to|past|around|out)\\b|(?:tell|warn|alert) me (?:when|if|once|as soon as)\\b|help me (?:find|cross|pick|choose|match|sort|get)\\b",
+      "(?:watch|keep (?:looking|watching|an eye (?!on the (?:news|market|weather))))\\b",
+    ).source,
+    `\\b(?:can|should|do|may|must|could|shall) (?:i|we) (?:now |safely |still |already |just )*(?:need to |have to )?${MOVING}\\b`,
+    "\\b(?:happening|going on)\\b",
+  ].join("|"),
+);
+
+/** Asks the assistant to use its eyes. */
+const LOOKING = request(
+  "(?:read|describe|look|find|check|scan|take (?:a |an? \\w+ )?(?:look|picture|photo|snapshot|shot)|count|identify|watch|zoom|compare|inspect|locate|search|spot|pick|choose|match|sort|examine|recogni[sz]e|show me (?!how))\\b",
+);
+
+/** Whether the sentence can only be meant here and now, or is too short to tell. */
+export function isAboutHere(sentence: string): boolean {
+  return (
+    PRESENT.test(sentence) ||
+    GUIDANCE.test(sentence) ||
+    LOOKING.test(sentence) ||
+    sentence.split(" ", 5).length <= 3
+  );
+}
+
 /** About what is in front of the user. */
 export const VISUAL: readonly Rule[] = [
-  visual(
-    "guidance",
-    "to be led, warned, or told when something happens",
-    new RegExp(
-      `${request("(?:walk|guide|lead|direct|point|bring|get|steer|warn|alert|help) me (?:to|towards?|past|around|through|out|over|when|if|find|cross|not)\\b|take me (?:to|past|around|out)|tell me (?:when|if|once|as soon as)\\b|(?:watch|keep (?:looking|watching|an eye (?!on the (?:news|market|weather))))\\b").source}|\\b(?:can|should|do|may|must|could|shall) (?:i|we) (?:now |safely |still |already )*(?:need to |have to )?(?:go|walk|cross|turn|step|stop|move|back up|sit|enter|pass|stand|hold|tilt|raise|lower|zoom|duck|reach|keep)\\b`,
-    ),
-  ),
+  visual("guidance", "to be led, warned, or told when something happens", GUIDANCE),
   visual("screen", "the shared screen", SCREEN),
   visual("reading", "something to be read", READING),
   visual(

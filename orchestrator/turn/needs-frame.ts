@@ -4,7 +4,7 @@ import { isSmallTalk, isStatement } from "./needs-frame-small-talk.ts";
 import { TALK } from "./needs-frame-talk.ts";
 import { sentences } from "./needs-frame-text.ts";
 import { TOOLS } from "./needs-frame-tools.ts";
-import { READING, SCREEN, VISUAL } from "./needs-frame-visual.ts";
+import { isAboutHere, READING, SCREEN, VISUAL } from "./needs-frame-visual.ts";
 import type { FrameNeed, PastTurn } from "./turn.ts";
 
 /**
@@ -52,7 +52,8 @@ function decide(sentence: string, history: readonly PastTurn[]): Decision {
     return rule ?? { needed: true, reason: "follow-up-after-picture" };
   }
   if (isStatement(sentence)) return { needed: false, reason: "statement" };
-  return RULES.find((rule) => fits(rule, sentence)) ?? fallback(sentence);
+  const rule = RULES.find((candidate) => fits(candidate, sentence)) ?? fallback(sentence);
+  return rule.needed && !isAboutHere(sentence) ? { needed: false, reason: "general-knowledge" } : rule;
 }
 
 /** Without any turn before, the surroundings are all that there is to go on with. */
