@@ -5,7 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/e2e/**"],
     testTimeout: 15_000,
-    pool: "threads",
+    // Not threads: onnxruntime-node aborts the process when a worker thread that used it ends.
+    pool: "forks",
     maxWorkers: 2,
   },
 });
