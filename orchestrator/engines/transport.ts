@@ -22,7 +22,7 @@ export interface Transport {
 
 /** Creates the transport of one endpoint: `openai` builds the requests, undici's pool carries them. */
 export function createTransport(endpoint: Endpoint, config: EngineConfig): Transport {
-  let agent = createAgent();
+  let agent = createAgent(config.kind);
   const retired = new Set<Agent>();
 
   const strictFetch = async (
@@ -79,7 +79,7 @@ export function createTransport(endpoint: Endpoint, config: EngineConfig): Trans
       translated(signal, async () => readJson(await client.post(path, { body, signal }).asResponse())),
     reconnect: () => {
       const old = agent;
-      agent = createAgent();
+      agent = createAgent(config.kind);
       retired.add(old);
       void old.close().finally(() => retired.delete(old));
     },
@@ -116,14 +116,17 @@ const CLIENT_SLACK_MS = 10_000;
 /** Far more than one process answers at a time; bounds what a server that accepts and hangs can hold. */
 const MAX_CONNECTIONS = 256;
 
-/**
- * vLLM closes an idle connection after 5.0 s (measured, 0.32.0); ours is not reused in its last second.
- * HTTP/1.1 only: there an abort closes the connection, which every server notices.
- */
-function createAgent(): Agent {
+/** vLLM closes an idle connection after 5.0 s (measured, 0.32.0); ours is not reused in its last second. */
+const VLLM_IDLE_MS = 4000;
+/** Hosted models keep a connection for a minute or more; a turn between two thoughts saves its TLS handshake. */
+const HOSTED_IDLE_MS = 45_000;
+
+/** HTTP/1.1 only: there an abort closes the connection, which every server notices. */
+function createAgent(kind: EngineConfig["kind"]): Agent {
+  const idleMs = kind === "openai" ? HOSTED_IDLE_MS : VLLM_IDLE_MS;
   return new Agent({
-    keepAliveTimeout: 4000,
-    keepAliveMaxTimeout: 4000,
+    keepAliveTimeout: idleMs,
+    keepAliveMaxTimeout: idleMs,
     connections: MAX_CONNECTIONS,
     allowH2: false,
     headersTimeout: 0,
