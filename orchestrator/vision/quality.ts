@@ -14,19 +14,27 @@ const BRIGHT_MEAN = 252;
 const COVERED_DEVIATION = 8;
 /**
  * Below this sharpness the detector misses people. With a Gaussian of 4 px or more, or 21 px of motion
- * along an axis, 34 photos of people measured at most 0.6 (0.9 after another JPEG at quality 75); as
- * they were taken, at least 57, and at a quarter of their brightness still 4.5.
+ * across or down, 33 of 34 photos of people measured at most 0.58; as they were taken, at least 45, and
+ * at a quarter of their brightness at least 4.
  */
-const BLURRED_SHARPNESS = 0.7;
-/** Every fourth row gives the same means in a quarter of the time. */
+const BLURRED_SHARPNESS = 0.65;
+/** First pixel of a row or column whose neighbours all exist and which is inside a block. */
+const FIRST = 5;
+/** Side of a JPEG's blocks: the steps between them are compression, not detail, and are left out. */
+const BLOCK = 8;
+/** Every fourth row gives the same means in a quarter of the time, and keeps inside the blocks. */
 const ROW_STEP = 4;
+/** Diagonal differences reach three pixels: motion along a slant is long, the noise of compression short. */
+const DIAGONAL_REACH = 3;
+/** Brings the diagonal energy of a sharp picture to that of an upright direction. */
+const DIAGONAL_WEIGHT = 1 / 12;
 
 /**
  * Measures a luma plane of `width` × `height` bytes, row by row, at the size of the gated JPEG.
  *
  * Sharpness is E² ÷ G: E the mean square of the second difference in the blurriest of four directions
- * (motion blur leaves the edges along the motion sharp), diagonals halved for their longer step; G the
- * mean square of the first difference, so that little contrast alone does not count as blur.
+ * (motion blur leaves the edges along the motion sharp); G the mean square of the first difference, so
+ * that little contrast alone does not count as blur.
  */
 export function measureQuality(luma: Uint8Array, width: number, height: number): Quality {
   let count = 0;
@@ -37,17 +45,20 @@ export function measureQuality(luma: Uint8Array, width: number, height: number):
   let fallingEnergy = 0;
   let risingEnergy = 0;
   let gradient = 0;
-  for (let y = 1; y < height - 1; y += ROW_STEP) {
-    let here = y * width + 1;
-    for (const end = here + width - 2; here < end; here++) {
+  const slant = DIAGONAL_REACH * width;
+  for (let y = FIRST; y < height - DIAGONAL_REACH; y += ROW_STEP) {
+    for (let x = FIRST; x < width - DIAGONAL_REACH; x += x % BLOCK === BLOCK - 2 ? 3 : 1) {
+      const here = y * width + x;
       const value = luma[here] ?? 0;
       const twice = 2 * value;
       const left = luma[here - 1] ?? 0;
       const above = luma[here - width] ?? 0;
       const horizontal = left + (luma[here + 1] ?? 0) - twice;
       const vertical = above + (luma[here + width] ?? 0) - twice;
-      const falling = (luma[here - width - 1] ?? 0) + (luma[here + width + 1] ?? 0) - twice;
-      const rising = (luma[here - width + 1] ?? 0) + (luma[here + width - 1] ?? 0) - twice;
+      const falling =
+        (luma[here - slant - DIAGONAL_REACH] ?? 0) + (luma[here + slant + DIAGONAL_REACH] ?? 0) - twice;
+      const rising =
+        (luma[here - slant + DIAGONAL_REACH] ?? 0) + (luma[here + slant - DIAGONAL_REACH] ?? 0) - twice;
       sum += value;
       squares += value * value;
       horizontalEnergy += horizontal * horizontal;
@@ -61,7 +72,13 @@ export function measureQuality(luma: Uint8Array, width: number, height: number):
   if (count === 0) return { sharpness: 0, mean: luma[0] ?? 0, deviation: 0, hint: "covered" };
   const mean = sum / count;
   const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
-  const blurriest = Math.min(horizontalEnergy, verticalEnergy, fallingEnergy / 2, risingEnergy / 2) / count;
+  const blurriest =
+    Math.min(
+      horizontalEnergy,
+      verticalEnergy,
+      DIAGONAL_WEIGHT * fallingEnergy,
+      DIAGONAL_WEIGHT * risingEnergy,
+    ) / count;
   const sharpness = (blurriest * blurriest) / Math.max(gradient / (2 * count), 0.01);
   return { sharpness, mean, deviation, hint: toHint(sharpness, mean, deviation) };
 }
