@@ -74,7 +74,8 @@ function setEnvironment(env: Readonly<Record<string, string>>): () => void {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   };
-  for (const name of names) set(name, env[name]);
+  // Empty, not absent: a developer's own .env has no say here.
+  for (const name of names) set(name, env[name] ?? "");
   return () => {
     for (const [name, value] of before) set(name, value);
   };

@@ -29,7 +29,7 @@ describe("the project's lock file", () => {
   });
 
   const there = existsSync(join(mirror, "person-gate"));
-  if (!there) console.log(`no mirror at ${mirror}: its copies are not held against the lock file`);
+  if (!there) console.log(`photos absent (${mirror}): the mirror is not held against the lock file`);
   test.skipIf(!there)("agrees with the mirror's copies", async () => {
     for (const asset of assets)
       expect(await checkFile(join(mirror, asset.mirror.path), asset.mirror)).toEqual({ state: "ok" });
