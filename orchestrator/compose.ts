@@ -1,9 +1,6 @@
 import { readConfig, type Config } from "./config.ts";
-import { createCloudEngine } from "./engines/cloud-engine.ts";
-import { createDescriber } from "./engines/describer.ts";
-import { createLocalEngine } from "./engines/local-engine.ts";
 import { createLog, type Logger } from "./log.ts";
-import { createMetrics, type Metrics } from "./metrics/metrics.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import { ownCommand, PROJECT_DIR } from "./project.ts";
 import type { Camera, Ports } from "./turn/ports.ts";
 import { systemPrompt } from "./turn/system-prompt.ts";
@@ -42,8 +39,13 @@ export async function compose(options: ComposeOptions = {}): Promise<Stack> {
   const gate = config.gateUrl
     ? connectGate(config.gateUrl, { log })
     : createGateChild({ command: ownCommand("gate", "--child", "--port", "0"), log });
-  const local = config.local && createLocalEngine({ config: config.local, secretKey, log });
-  const cloud = config.cloud && createCloudEngine({ config: config.cloud, secretKey, log });
+  // The gate's process starts up while the rest is loaded, and what is not configured is not loaded at all.
+  const { createMetrics } = await import("./metrics/metrics.ts");
+  const { createDescriber } = await import("./engines/describer.ts");
+  const local =
+    config.local && (await loadLocalEngine()).createLocalEngine({ config: config.local, secretKey, log });
+  const cloud =
+    config.cloud && (await loadCloudEngine()).createCloudEngine({ config: config.cloud, secretKey, log });
   const describer = createDescriber({ fieldOfViewDeg: config.fieldOfViewDeg });
   return {
     config,
@@ -57,6 +59,9 @@ export async function compose(options: ComposeOptions = {}): Promise<Stack> {
     },
   };
 }
+
+const loadLocalEngine = () => import("./engines/local-engine.ts");
+const loadCloudEngine = () => import("./engines/cloud-engine.ts");
 
 function toSettings(config: Config): TurnSettings {
   const firstTokens = [config.local, config.cloud].map((engine) => engine?.firstTokenMs ?? 0);

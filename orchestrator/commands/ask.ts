@@ -2,10 +2,8 @@ import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import { compose } from "../compose.ts";
 import { UsageError } from "../errors.ts";
-import { runTurn } from "../run-turn.ts";
 import { createConversation } from "../turn/conversation.ts";
 import { toQuestion } from "../turn/question.ts";
-import { openPhoto, photoCamera } from "../vision/photo.ts";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command } from "./io.ts";
 import { toTurnJson } from "./turn-json.ts";
@@ -44,6 +42,8 @@ export const ask: Command = async (args, io) => {
   const question = toQuestion(text);
   const stack = await compose({ engine: toEngine(values.engine) });
   try {
+    const { runTurn } = await import("../run-turn.ts");
+    const { openPhoto, photoCamera } = await import("../vision/photo.ts");
     const photo = image === "-" ? undefined : await openPhoto(image);
     const explain = values.explain ?? false;
     const spinner = io.isTty && !values.json;

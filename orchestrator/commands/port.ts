@@ -8,7 +8,11 @@ export function toPort(text: string | undefined, fallback: number): number {
   throw new UsageError(`--port: got ${JSON.stringify(text)}; expected 0 to 65535`);
 }
 
-/** Starts a server; an address that cannot be had is the user's to change. */
+/**
+ * Waits for a server to listen.
+ *
+ * @throws {InputError} when its address cannot be had, which is the user's to change
+ */
 export async function listening<T>(starting: Promise<T>): Promise<T> {
   try {
     return await starting;
