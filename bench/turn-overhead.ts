@@ -63,21 +63,21 @@ interface Compared {
 
 async function comparePath(path: "local" | "cloud", frame: Frame, url: string): Promise<Compared> {
   const body = await captureBody(path, frame);
-  const { runner, close } = createRunner(path, frame, url);
+  const own = createRunner(path, frame, url);
   const agent = new Agent({ connections: 4 });
   const turns: number[] = [];
   const bare: number[] = [];
   try {
     for (let pair = -WARM_UP; pair < PAIRS; pair++) {
       const measures = [
-        async () => turns.push(await turnTtft(runner)),
+        async () => turns.push(await turnTtft(own.runner)),
         async () => bare.push(await bareTtft(agent, url, body)),
       ];
       for (const measure of pair % 2 === 0 ? measures : measures.reverse()) await measure();
       if (pair === -1) turns.length = bare.length = 0;
     }
   } finally {
-    await Promise.all([close(), agent.close()]);
+    await Promise.all([own.close(), agent.close()]);
   }
   return { path, turns, bare, added: turns.map((turn, index) => turn - (bare[index] ?? 0)) };
 }
@@ -131,11 +131,11 @@ async function captureBody(path: "local" | "cloud", frame: Frame): Promise<strin
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const { runner, close } = createRunner(path, frame, `http://127.0.0.1:${port}/v1`);
+  const own = createRunner(path, frame, `http://127.0.0.1:${port}/v1`);
   try {
-    for (let turn = 0; turn < 2; turn++) await turnTtft(runner);
+    for (let turn = 0; turn < 2; turn++) await turnTtft(own.runner);
   } finally {
-    await close();
+    await own.close();
     server.close();
   }
   return bodies.at(-1) ?? "";
