@@ -74,7 +74,7 @@ describe("the simulator as a service", () => {
   });
 
   it("an answer that is running when it drains without time: the user hears what was said, and that the rest is lost", async () => {
-    const simulator = sightline(["simulator", "--port", "0", "--fault", "drip=150"]);
+    const simulator = sightline(["simulator", "--port", "0", "--profile", "l40s-7b"]);
     await expect.poll(simulator.stdout, { interval: 10, timeout: 10_000 }).toMatch(/\n/);
     const { listening } = JSON.parse(simulator.stdout()) as { listening: string };
     const env = { LOCAL_ENGINE_URL: `${listening}/v1`, GATE_URL: "http://127.0.0.1:1" };
