@@ -71,7 +71,7 @@ async function judgeAll(
   return judged;
 }
 
-function toRow({ name, maxNotClear }: Degradation, judged: readonly Judged[]): BenchRow {
+function toRow({ name, maxNotClear, extra }: Degradation, judged: readonly Judged[]): BenchRow {
   const people = judged.filter(({ photo }) => photo.label === "yes");
   const free = judged.filter(({ photo }) => photo.label === "no");
   const kept = people.filter(({ verdict }) => verdict.value !== "clear").length;
@@ -79,9 +79,13 @@ function toRow({ name, maxNotClear }: Degradation, judged: readonly Judged[]): B
   const keeps = kept / people.length >= MIN_KEPT;
   return {
     what: name,
-    target: maxNotClear === undefined ? "≥ 98 % kept" : `≥ 98 % kept, ≤ ${maxNotClear * 100} % not clear`,
+    target: extra
+      ? "stated"
+      : maxNotClear === undefined
+        ? "≥ 98 % kept"
+        : `≥ 98 % kept, ≤ ${maxNotClear * 100} % not clear`,
     measured: `${kept} of ${people.length} kept (${percent(kept, people.length)}), ${notClear} of ${free.length} person-free not clear (${percent(notClear, free.length)})`,
-    met: keeps && (maxNotClear === undefined || notClear / free.length <= maxNotClear),
+    met: extra ? null : keeps && (maxNotClear === undefined || notClear / free.length <= maxNotClear),
   };
 }
 

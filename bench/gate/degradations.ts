@@ -5,6 +5,8 @@ export interface Degradation {
   readonly name: string;
   /** Highest share of person-free photos that may end not clear; undefined: stated only. */
   readonly maxNotClear?: number;
+  /** Not among the reference's: stated, without a target. */
+  readonly extra?: true;
   apply(photo: Sharp, size: { readonly width: number; readonly height: number }): Sharp | Promise<Sharp>;
 }
 
@@ -22,7 +24,11 @@ export const DEGRADATIONS: readonly Degradation[] = [
   { name: "Gaussian σ 8", apply: (photo) => photo.blur(8) },
   { name: "motion 21 px, across", apply: (photo) => photo.convolve(line(21, (_x, y) => y === 10)) },
   { name: "motion 21 px, down", apply: (photo) => photo.convolve(line(21, (x) => x === 10)) },
-  { name: "motion 21 px, slanting", apply: (photo) => photo.convolve(line(21, (x, y) => x === y)) },
+  {
+    name: "motion 21 px, slanting",
+    extra: true,
+    apply: (photo) => photo.convolve(line(21, (x, y) => x === y)),
+  },
   { name: "JPEG q 10", maxNotClear: 0.15, apply: (photo) => reopen(photo.jpeg({ quality: 10 })) },
   { name: "grey", maxNotClear: 0.15, apply: (photo) => photo.greyscale() },
   { name: "rotated 90°, no EXIF", apply: (photo) => photo.rotate(90) },

@@ -50,7 +50,7 @@ const PHOTO_AGAIN: readonly View[] = [
 const PERSON = 0.4;
 const DOUBT = 0.2;
 /** Scores of black and white pictures count for less: they raise more false alarms, and have looks of their own. */
-const COLOURLESS_WEIGHT = 2 / 3;
+const COLOURLESS_WEIGHT = 0.6;
 const DOUBT_FLAT = 0.1;
 const DOUBT_CLIPPED = 0.025;
 
@@ -58,7 +58,7 @@ const DOUBT_CLIPPED = 0.025;
 const TURNED: readonly (readonly View[])[] = ([1, 2, 3] as const).map((turns) =>
   [416, 640, 512].map((longSide) => ({ longSide, turns })),
 );
-const AGREED_TURNED = 0.33;
+const AGREED_TURNED = 0.34;
 const ENLARGED: readonly View[] = [{ longSide: 704 }, { longSide: 960 }];
 const AGREED_ENLARGED = 0.25;
 
