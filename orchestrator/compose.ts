@@ -1,4 +1,5 @@
-import { readConfig, type Config } from "./config.ts";
+import { detectorWeights } from "./assets/detector.ts";
+import { readConfig, withoutSecrets, type Config } from "./config.ts";
 import { createLog, type Logger } from "./log.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { ownCommand, PROJECT_DIR } from "./project.ts";
@@ -38,7 +39,7 @@ export async function compose(options: ComposeOptions = {}): Promise<Stack> {
   const { secretKey } = config;
   const gate = config.gateUrl
     ? connectGate(config.gateUrl, { log })
-    : createGateChild({ command: ownCommand("gate", "--child", "--port", "0"), log });
+    : createGateChild({ command: await gateCommand(config), environment: withoutSecrets(), log });
   // The gate's process starts up while the rest is loaded, and what is not configured is not loaded at all.
   const { createMetrics } = await import("./metrics/metrics.ts");
   const { createDescriber } = await import("./engines/describer.ts");
@@ -58,6 +59,12 @@ export async function compose(options: ComposeOptions = {}): Promise<Stack> {
       await Promise.all([gate.close(), local?.close(), cloud?.close(), simulator?.close()]);
     },
   };
+}
+
+async function gateCommand(config: Config): Promise<readonly [string, ...string[]]> {
+  const { file, sha256 } = await detectorWeights(PROJECT_DIR, config.modelsDir);
+  const detector = ["--model", file, "--sha256", sha256, "--threads", String(config.gateThreads)];
+  return ownCommand("gate", "--child", "--port", "0", ...detector);
 }
 
 const loadLocalEngine = () => import("./engines/local-engine.ts");

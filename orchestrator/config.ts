@@ -124,6 +124,16 @@ function readVariables(environment: Environment): Values {
   return values as Values;
 }
 
+/** The environment for a child process that has no use for a secret. */
+export function withoutSecrets(environment: Environment = process.env): Environment {
+  const secrets = new Set(
+    Object.entries<Variable>(variables).flatMap(([name, { secret }]) =>
+      secret ? [name, `${name}_FILE`] : [],
+    ),
+  );
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !secrets.has(name)));
+}
+
 /** An empty value counts as unset; `NAME_FILE` names a file whose trimmed content is the secret. */
 function readVariable(name: Name, environment: Environment, faults: string[]): unknown {
   const variable: Variable = variables[name];

@@ -34,6 +34,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "orchestrator/log",
   ],
   "orchestrator/compose": [
+    "orchestrator/assets",
     "orchestrator/config",
     "orchestrator/engines",
     "orchestrator/vision",

@@ -5,11 +5,18 @@ import { unknownVerdict } from "./gate-answer.ts";
 import { createGateClient, type GateClient, type GateHealth, type GateSign } from "./gate-http.ts";
 import { type GateConnection, toGates, untilSettled } from "./gate-client.ts";
 import { GATE_LIMITS, type GateLimits } from "./gate-limits.ts";
-import { type GateProcess, type ProgramCommand, startGateProcess } from "./gate-process.ts";
+import {
+  type GateProcess,
+  type ProgramCommand,
+  type ProgramEnvironment,
+  startGateProcess,
+} from "./gate-process.ts";
 
 export interface GateChildOptions {
   /** Starts the gate: prints `{"listening":"http://127.0.0.1:PORT"}`, ends when its input ends. */
   readonly command: ProgramCommand;
+  /** The gate needs no secret. Default: the environment of this process. */
+  readonly environment?: ProgramEnvironment;
   readonly limits?: GateLimits;
   readonly log?: Logger;
   /** Where the gate's own error output goes. Default: inherit. */
@@ -44,7 +51,10 @@ export function createGateChild(options: GateChildOptions): GateConnection {
   let restarts = 0;
 
   const runOnce = async (): Promise<void> => {
-    const started = startGateProcess(options.command, { stderr: options.stderr ?? "inherit" });
+    const started = startGateProcess(options.command, {
+      stderr: options.stderr ?? "inherit",
+      environment: options.environment,
+    });
     child = started;
     const startedAtMs = performance.now();
     const slow = setTimeout(() => started.kill(), LISTEN_LIMIT_MS);

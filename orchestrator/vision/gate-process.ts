@@ -5,6 +5,9 @@ import { z } from "zod";
 /** A program and its arguments. */
 export type ProgramCommand = readonly [program: string, ...args: string[]];
 
+/** Environment variables of a program; undefined: those of this process. */
+export type ProgramEnvironment = Readonly<Record<string, string | undefined>>;
+
 export interface GateProcess {
   /** The address it listens on; undefined when it ended or said something else first. */
   readonly listening: Promise<string | undefined>;
@@ -25,7 +28,7 @@ const MAX_LINE = 4096;
  */
 export function startGateProcess(
   [program, ...args]: ProgramCommand,
-  options: { readonly stderr: "inherit" | "ignore" },
+  options: { readonly stderr: "inherit" | "ignore"; readonly environment?: ProgramEnvironment | undefined },
 ): GateProcess {
   let child: ChildProcessByStdio<Writable, Readable, null>;
   try {
@@ -33,6 +36,7 @@ export function startGateProcess(
       stdio: ["pipe", "pipe", options.stderr],
       // A group of its own: Ctrl-C at the terminal is ours to answer.
       detached: true,
+      env: options.environment,
     });
   } catch (error) {
     // Out of file descriptors, for one.

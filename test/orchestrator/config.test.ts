@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Environment, projectEnvironment, readConfig } from "../../orchestrator/config.ts";
+import {
+  type Environment,
+  projectEnvironment,
+  readConfig,
+  withoutSecrets,
+} from "../../orchestrator/config.ts";
 import { type Variable, variables } from "../../orchestrator/environment.ts";
 import { ConfigError } from "../../orchestrator/errors.ts";
 
@@ -245,4 +250,17 @@ describe(".env in the project's folder", () => {
   test("may be missing", () => {
     expect(projectEnvironment(folder, { A: "1" })).toEqual({ A: "1" });
   });
+});
+
+test("a child without use for secrets gets none of them, in neither form", () => {
+  const environment = {
+    PATH: "/bin",
+    GATE_THREADS: "2",
+    SECRET_KEY: "s".repeat(32),
+    SECRET_KEY_FILE: "/secret",
+    CLOUD_ENGINE_API_KEY: "k",
+    LOCAL_ENGINE_API_KEY: "k",
+    OPENAI_API_KEY: "k",
+  };
+  expect(withoutSecrets(environment)).toEqual({ PATH: "/bin", GATE_THREADS: "2" });
 });

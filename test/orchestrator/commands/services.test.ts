@@ -95,6 +95,8 @@ describe("used wrongly", () => {
     ["gate", gate, ["--port", "http"], /--port: got "http"; expected 0 to 65535/],
     ["gate", gate, ["--port", "65536"], /--port: got "65536"; expected 0 to 65535/],
     ["gate", gate, ["photo.jpg"], /photo\.jpg/],
+    ["gate", gate, ["--model", "x.onnx"], /--model and --sha256: got one of them; expected both or neither/],
+    ["gate", gate, ["--threads", "0"], /--threads: got "0"; expected 1 to 99/],
     ["simulator", simulator, ["--port", "-1"], /--port/],
     ["simulator", simulator, ["--profile", "a100"], /--profile: got "a100"; expected zero/],
     ["simulator", simulator, ["--shutdown-timeout", "soon"], /got "soon"; expected 0 to 3600 seconds/],
