@@ -7,7 +7,7 @@ const CHAT: ReadonlySet<string> = new Set(
     "alright fine good great cool nice perfect wonderful awesome amazing excellent lovely brilliant sure got understood indeed",
     "right sorry well so very much really too oh ah haha ha lol wow maybe perhaps exactly absolutely definitely of course",
     "morning afternoon evening night day later soon tomorrow today it i a lot all my for your help that is was the",
-    "helpful funny kind sweet friend dear done job and but then now same to have see mate million bunch again bad",
+    "helpful funny kind sweet friend dear done job many ta and but then now same to have see mate million bunch again bad",
   ]
     .join(" ")
     .split(" "),
@@ -18,7 +18,7 @@ const CHAT_PHRASES = whole(
   "(?:it is |it was )?(?:nice|good|lovely|great) (?:to meet|to see|to hear|talking|meeting|chatting)\\b.*|talking to you|long time no see",
   "you are (?:so |very |really |quite |such |a |an |the )*(?:helpful|funny|welcome|great|good|nice|kind|sweet|smart|best|amazing|right|wrong|star|angel|lifesaver|friend)(?: .*)?",
   "(?:i )?(?:love|like|hate) you|happy (?:birthday|new year|easter)|merry christmas|congratulations|bless you|good luck|see you(?: .*)?|talk to you (?:later|soon|tomorrow)|have a .*",
-  "no not .*(?:forget|never).*|i (?:do not know|understand|am (?:fine|good|okay|ok|happy|sorry|back|ready|done|here|bored|tired))|me (?:too|neither)|my (?:bad|mistake|fault)|sounds (?:good|great|fine|right)|that (?:makes sense|helps|works|will do|fine)|it does not|let me think(?: .*)?|no need|not (?:so|too|that) (?:fast|loud|quick|much|long|slow|quiet)|thanks .*|that was (?:all|it) matter|no (?:problem|worries|thanks)",
+  "no not .*(?:forget|never).*|i (?:do not know|understand|am (?:fine|good|okay|ok|happy|sorry|back|ready|done|here|bored|tired))|me (?:too|neither)|my (?:bad|mistake|fault)|sounds (?:good|great|fine|right)|that (?:makes sense|helps|works|will do|fine)|it does not|let me think(?: .*)?|no need(?: .*)?|(?:we will |let us )?wait and see|looking good(?: .*)?|i will (?:see|check|try)|(?:that will be|that is|we are|i am) (?:all|done|finished|good)|what is (?:up|new)|(?:good|nice) to see you(?: .*)?|not (?:so|too|that) (?:fast|loud|quick|much|long|slow|quiet)|thanks .*|that was (?:all|it) matter|no (?:problem|worries|thanks)",
 );
 
 /** Greetings, thanks, and other words that only keep the talk going. */
@@ -34,7 +34,9 @@ const UNFINISHED =
 
 const TELLS = atStart(
   "(?:i|we|you|he|she|they) (?!still\\b|there\\b|here\\b|gone\\b|\\w+ing\\b|on\\b|off\\b|in\\b|at\\b|now\\b|see\\b)\\w+",
-  "(?:my|our|his|her|their) \\w+(?: \\w+)? (?:is|was|are|were|has|have|had|said|says|died|broke|called|used|went|came|told|gave|got|made|bought|lives|works|plays|never|always|thinks?|wants?|likes?)\\b",
+  "(?:my|our|his|her|their) \\w+(?: \\w+)? (?:is|was|are|were|has|have|had|said|says|died|broke|called|read|used|went|came|told|gave|got|made|bought|lives|works|plays|never|always|thinks?|wants?|likes?)\\b",
+  "(?:that|this|the) (?!on\\b|off\\b|in\\b)\\w+ (?:was|were|is|are) (?!it\\b|this\\b)\\w+",
+  "let us (?!look|see|check|find|read|go|get|cross)",
   "(?:it|that|this|there) (?:was|is|has|had|will|would|seems|sounds|makes|does|did|can|looks like (?:i|we|you|he|she|they|it))\\b",
   "(?:thank|thanks)\\b",
 );

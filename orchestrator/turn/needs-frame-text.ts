@@ -60,6 +60,7 @@ const CONTRACTIONS: readonly Rewrite[] = [
   [/'ve\b/g, " have"],
   [/'ll\b/g, " will"],
   [/'d\b/g, " would"],
+  [/\blet's\b/g, "let us"],
   [/\bwanna\b/g, "want to"],
   [/\bgonna\b/g, "going to"],
 ];
@@ -77,6 +78,13 @@ const IDIOMS: readonly Rewrite[] = [
     "fine",
   ],
   [/\b(?:do not |can not )?see (?:my|your|the) point\b.*/, "fine"],
+  [/\bdo you see as\b/, "is generally"],
+  [/\bi see (?:what|why|how|where|that) (?:you|i|he|she|they|this|it)\b.*/, "fine"],
+  [/\blet me see (?:what|if|how) (?:i|we) can\b.*/, "fine"],
+  [
+    /\blook (?:at it (?:this|that) way|on the bright side|it up)\b|\bread (?:my|your|his|her) mind\b|\bin the eye of\b|\bsee to it\b|\blooks? (?:good|bad|bleak|promising|grim) for\b/,
+    " generally ",
+  ],
   [/\blet me picture\b.*/, "fine"],
   [/\blook who is talking\b|\bwatch (?:your (?:language|mouth|tongue)|it$)|\blong time no see\b/, "fine"],
   [/\bshed (?:some |any )?light on\b/, "explain"],
@@ -125,7 +133,7 @@ const WRAPPERS: readonly Rewrite[] = [
   [/\bdescrib\b/, "describe"],
   [/\s+/g, " "],
   [
-    /^ ?(?:i was wondering|i wonder|i would like (?:you to|to know)|i want (?:you to|to know)|i need (?:you to|to know)|do you (?:happen to )?know|any idea|can you say|is it possible to)\b ?/,
+    /^ ?(?:i was wondering|i wonder|i would like (?:you to|to know)|i want (?:you to|to know)|i need (?:you to|to know)|do you (?:happen to )?know|any idea|can you say (?!that|it|this|again)|is it possible to)\b ?/,
     "asked ",
   ],
   [

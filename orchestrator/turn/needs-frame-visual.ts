@@ -16,6 +16,10 @@ export const READING = anywhere(
 const ABSTRACT =
   "(?:name|age|job|life|career|visa|flight|trip|password|tax(?:es)?|future|past|plans?|ideas?|problems?|questions?|answers?|dreams?|marriage|relationship|mood|health|diet|budget|rent|loan|mortgage|insurance|schedule|horoscope|country|laws?|rules?|history|economy|war|world|weather|time|date|difference|meaning|point|reason|cause|best|worst|most|least|only way|chances?|odds|rate|average|population|capital|language|religion|story|plot|recipe|secret|truth|news|score|election|value|definition|formula|theory|concept|process|role|effects?|benefits|symptoms|side effects|treatment|cure|risks?|rest|opposite|internet|government|stock|company|school|university|weekend|week|month|year|holidays?|vacation|birthday|anniversary|mind|opinion|thoughts?|feelings?|soul|english|grammar|battery life|answer|model|system|conversation|conversations|device|phone's|first (?:man|woman|person|president|country)|\\w{2,}est (?!one|box|thing))";
 
+/** After such a word the noun before was the head of its phrase: `the score of`, but not `the score board`. */
+const FUNCTION_WORD =
+  "(?:of|for|in|on|at|to|and|or|with|from|by|about|between|is|are|was|were|be|does|do|did|can|should|will|would|has|have|if|when|that|like|again|today|you|i|we|they|it|going|work|works)";
+
 /** Conditions that are seen. */
 const STATE =
   "(?:on|off|in|out|up|down|open|closed|shut|locked|unlocked|ready|done|finished|cooked|burnt|burning|boiling|melted|frozen|ripe|rotten|moldy|mouldy|full|empty|clean|dirty|dusty|broken|cracked|torn|wet|dry|lit|dark|bright|straight|crooked|level|loose|visible|free|taken|occupied|busy|asleep|awake|home|back|gone|coming|arriving|leaving|waiting|standing|sitting|moving|parked|plugged|connected|blocked|crowded|served|arrived|fallen|stained|wrinkled)$";
@@ -23,11 +27,11 @@ const STATE =
 /** What ties a sentence to the here and now: without any of it a question is about things in general. */
 const PRESENT = anywhere(
   "this|these|those|that|it|he|she|him|her|his|hers|they|them|their|here|there|now|(?:the|my|our|its) \\w+",
-  "in front|ahead|around|behind|outside|opposite (?:me|us)|left|right|up|down|which (?:one|way|side)|where|another",
+  "in front|ahead|around|behind|outside|opposite (?:me|us)|left|right|up|down|which (?!languages?|country|countries|year|model|company|planet|animals?|foods?|people|states?|city|cities)\\w+|where|another",
   "(?:any|some|every|no)(?:one|body|thing|where)|any",
   "i am|am i|are we|(?:did|have|had) (?:i|we)|do (?:i|we) (?:have|look|need to)|(?:do|can) you (?:see|spot|find|read)|you see",
-  "(?:who|what|which \\w+) (?:is|are) (?:\\w+ing|open|on|off|closed|lit|empty|full|free|left|new|next|different|wrong|in|at|under|near|beside|written)",
-  "how many \\w+ (?:are|is|have|do you|can you)|what colou?r",
+  "(?:who|what|which|(?:what|which)(?: \\w+){1,2}) (?:is|are) (?:\\w+ing|open|on|off|closed|lit|empty|full|free|left|new|next|different|wrong|on|in|at|under|near|beside|written)",
+  "how many \\w+(?: \\w+)? (?:are|is|have|do you|can you)|what colou?r",
 );
 
 const MOVING =
@@ -63,8 +67,8 @@ export function isAboutHere(sentence: string): boolean {
 
 /** About what is in front of the user. */
 export const VISUAL: readonly Rule[] = [
-  visual("guidance", "to be led, warned, or told when something happens", GUIDANCE),
   visual("screen", "the shared screen", SCREEN),
+  visual("guidance", "to be led, warned, or told when something happens", GUIDANCE),
   visual("reading", "something to be read", READING),
   visual(
     "visual-verb",
@@ -89,12 +93,18 @@ export const VISUAL: readonly Rule[] = [
       "this|these|those|that|here|there|it|ones?|now|left|right|ahead|behind|front|beside|next to|above|below|under|underneath|opposite|around|nearby|close(?:st|r)?|near(?:est|by)?|far away|outside|inside|up|down|higher|lower|further|again|else|other|another|both|same",
     ),
   ),
-  visual("where", "places of things", anywhere("where|which way")),
+  visual(
+    "where",
+    "places of things, and choices between things",
+    anywhere(
+      "where|which|how many|(?:what|who) (?:\\w+ ){0,3}(?:is|are) (?:on|in|at|under|over|behind|beside|near|next to)",
+    ),
+  ),
   visual(
     "definite-thing",
     "something or somebody definite, as only what is present can be, or the user's own doings",
     anywhere(
-      `(?:the|my|his|her|their|our|its) (?!${ABSTRACT}\\b)\\w+`,
+      `(?:the|my|his|her|their|our|its) (?!${ABSTRACT}(?:$| ${FUNCTION_WORD}\\b))\\w+`,
       `(?:am i|are we|did (?:i|we)|have (?:i|we)|do (?:i|we) (?:have|look)) (?!too old|overlook|eligible|allowed|crazy|pregnant|able|the only)`,
       "(?:is|are|were|was) (?:some|any|every|no|all|both|one|two|three)",
       `(?:is|are|has|have) (?:the |my )?\\w+(?: \\w+)? ${STATE}`,

@@ -42,14 +42,15 @@ const CONTINUATION = whole(
 );
 
 /** The rules for sentences that do not need the camera come first: they are the narrower ones. */
-const RULES = [...TALK, ...TOOLS, ...KNOWLEDGE, ...VISUAL];
+const RULES = [...TOOLS, ...KNOWLEDGE, ...VISUAL];
 
 function decide(sentence: string, history: readonly PastTurn[]): Decision {
   if (isSmallTalk(sentence)) return { needed: false, reason: "small-talk" };
+  const talk = TALK.find((rule) => fits(rule, sentence));
+  if (talk !== undefined) return talk;
   if (CONTINUATION.test(sentence)) return continuation(history);
   if (history.length > 0 && isShort(sentence) && showedPicture(history)) {
-    const rule = TALK.find((candidate) => fits(candidate, sentence));
-    return rule ?? { needed: true, reason: "follow-up-after-picture" };
+    return { needed: true, reason: "follow-up-after-picture" };
   }
   if (isStatement(sentence)) return { needed: false, reason: "statement" };
   const rule = RULES.find((candidate) => fits(candidate, sentence)) ?? fallback(sentence);
