@@ -38,4 +38,4 @@ it("a clone into an empty folder, without weights: set up, and told clearly what
     .map((line) => JSON.parse(line) as Record<string, string>);
   expect(checks.filter(({ state }) => state === "missing" || state === "failed").length).toBeGreaterThan(0);
   for (const check of checks) expect(Object.keys(check)).toEqual(["check", "state", "detail", "fix"]);
-}, 180_000);
+}, 600_000);

@@ -78,6 +78,17 @@ describe("an engine that cannot be used", () => {
     );
   });
 
+  it("a host name that does not exist", async () => {
+    const ran = await run({
+      LOCAL_ENGINE_URL: "http://models.invalid:8000/v1",
+      LOCAL_FIRST_TOKEN_MS: "5000",
+    });
+    expectCovered(
+      ran,
+      /the host name of http:\/\/models\.invalid:8000\/v1 does not resolve; check LOCAL_ENGINE_URL/,
+    );
+  });
+
   it("an address that is none of a model server's", async () => {
     const url = server.url.replace("/v1", "/api/v1");
     expectCovered(await run({ LOCAL_ENGINE_URL: url }), /LOCAL_ENGINE_(URL|MODEL)/);
@@ -194,8 +205,7 @@ describe("an engine that fails in mid-answer", () => {
 
 describe("a fault that a second try covers", () => {
   it("draining, then well: the answer, and not a word on stderr", async () => {
-    server.next(drained);
-    server.always(says("A |door."));
+    server.next(drained, says("A |door."));
     const ran = await run({ LOCAL_ENGINE_URL: server.url, LOCAL_FIRST_TOKEN_MS: "1500" });
     expect(ran).toMatchObject({ code: 0, stderr: "" });
     expect(jsonLines(ran)[0]).toMatchObject({ answer: "A door.", route: { engine: "local" } });
