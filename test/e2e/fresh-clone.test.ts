@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { clearPicture, type TestFolder, testFolder } from "../standins/photo-files.ts";
 import { PROJECT, start } from "./programs.ts";
+
+const mirror = process.env["ASSETS_MIRROR"] ?? join(PROJECT, "../shared/assets");
 
 let folder: TestFolder;
 let clone: string;
@@ -39,3 +42,16 @@ it("a clone into an empty folder, without weights: set up, and told clearly what
   expect(checks.filter(({ state }) => state === "missing" || state === "failed").length).toBeGreaterThan(0);
   for (const check of checks) expect(Object.keys(check)).toEqual(["check", "state", "detail", "fix"]);
 }, 600_000);
+
+it.skipIf(!existsSync(mirror))(
+  "make demo answers about two photos, with nothing else configured",
+  async () => {
+    const demo = start("make", ["demo"], { cwd: clone, env: { ASSETS_MIRROR: mirror, CI: "1" } });
+    expect(await demo.ended).toBe(0);
+    expect(demo.stdout()).toMatch(/^person\.jpg: Is anyone there\?$/m);
+    expect(demo.stdout()).toMatch(/^ {2}gate +person [01]\.\d\d \(person-detected/m);
+    expect(demo.stdout()).toMatch(/^ {2}gate +clear [01]\.\d\d \(no-person/m);
+    expect(demo.stdout()).toMatch(/^ {2}answer +One person, at /m);
+  },
+  600_000,
+);
