@@ -1,7 +1,7 @@
 import { EngineError } from "../errors.ts";
 import { startAttempt, type Attempt, type Opening } from "./attempt.ts";
 import { chooseRoute, type RouteFacts } from "./choose-route.ts";
-import { checkDenials } from "./denial.ts";
+import { asksForPeople, checkDenials } from "./denial.ts";
 import { certainPersons, personHedge } from "./facts.ts";
 import { guardRefusal } from "./guard-refusal.ts";
 import type { Seen } from "./look.ts";
@@ -119,6 +119,7 @@ async function* speak(
   const tokens = checkDenials(texts(won, engine, ctx), {
     persons,
     hedge: seen ? personHedge(seen.verdict, seen.frame, turn.settings.fieldOfViewDeg) : "",
+    peopleAsked: asksForPeople(turn.question),
     onContradiction: () => ctx.report({ type: "contradicted", engine }),
   });
   try {

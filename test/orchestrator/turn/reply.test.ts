@@ -227,6 +227,20 @@ describe("what goes with the conversation", () => {
   });
 });
 
+describe("a bare no", () => {
+  it("to a question for people is a denial too", async () => {
+    const ports = portsOf({ local: engineOf<Jpeg>("No."), gate: gateOf(personVerdict) });
+    const result = await run(turnOf("Is anyone there?"), ports);
+    expect(result.contradicted).toBe(true);
+    expect(result.text).not.toMatch(/^No\b/);
+  });
+
+  it("to any other question passes", async () => {
+    const ports = portsOf({ local: engineOf<Jpeg>("No."), gate: gateOf(personVerdict) });
+    expect((await run(turnOf("Is the light on?"), ports)).text).toBe("No.");
+  });
+});
+
 describe("an abort", () => {
   it.each([0, 1, 2, 3])(
     "after %i pieces ends the turn as cancelled and closes the engine",
