@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compose } from "../compose.ts";
+import type { Config } from "../config.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { createTalk, converse } from "./chat.ts";
 import { EXIT } from "./exit.ts";
@@ -28,6 +29,7 @@ export const demo: Command = async (args, io) => {
   if (fetched !== EXIT.done) return fetched;
   const stack = await compose();
   try {
+    writeLine(io.stdout, whoAnswers(stack.config));
     await stack.gateReady(io.signal);
     const talk = createTalk(stack, io, { json: false, explain: true });
     for (const { file, questions } of TOUR) {
@@ -51,3 +53,13 @@ export const demo: Command = async (args, io) => {
     await stack.close();
   }
 };
+
+function whoAnswers({ local, cloud, policy }: Config): string {
+  if (!local && !cloud) {
+    return "No model is configured: the embedded describer answers. It can only name what the person gate's detector finds.";
+  }
+  const engines = [local && `local engine ${local.url}`, cloud && `cloud engine ${cloud.url}`].filter(
+    Boolean,
+  );
+  return `Answered by ${engines.join(" and ")}, policy ${policy}.`;
+}
