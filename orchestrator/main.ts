@@ -1,6 +1,6 @@
 import { isatty } from "node:tty";
 import { reportFault, EXIT } from "./commands/exit.ts";
-import { writeLine, type Command, type Io } from "./commands/io.ts";
+import { INTERRUPT, writeLine, type Command, type Io } from "./commands/io.ts";
 
 interface Entry {
   readonly does: string;
@@ -77,9 +77,9 @@ async function main(args: readonly string[], io: Io): Promise<number> {
 }
 
 const stopping = new AbortController();
-const stop = (): void => {
+const stop = (name: NodeJS.Signals): void => {
   if (stopping.signal.aborted) process.exit(EXIT.interrupted);
-  stopping.abort(new DOMException("shutdown", "AbortError"));
+  stopping.abort(new DOMException(name === "SIGINT" ? INTERRUPT : "shutdown", "AbortError"));
 };
 process.on("SIGINT", stop);
 process.on("SIGTERM", stop);

@@ -8,9 +8,12 @@ export interface Io {
   /** stdout is a terminal: colours, a spinner, and a conversation after the demo. */
   readonly isTty: boolean;
   readonly colours: boolean;
-  /** Aborted by Ctrl-C or SIGTERM. */
+  /** Aborted by Ctrl-C, with the reason's message `INTERRUPT`, or by SIGTERM. */
   readonly signal: AbortSignal;
 }
+
+/** Why a signal was aborted when somebody pressed Ctrl-C. */
+export const INTERRUPT = "interrupt";
 
 /** A command: arguments in, exit code out. 0 done, 1 failed, 2 bad usage, 78 bad configuration. */
 export type Command = (args: readonly string[], io: Io) => Promise<number>;

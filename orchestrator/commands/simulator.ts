@@ -5,7 +5,7 @@ import { profileNames } from "../../inference/simulator/profiles.ts";
 import { startSimulator } from "../../inference/simulator/start.ts";
 import { aborted } from "./aborted.ts";
 import { EXIT } from "./exit.ts";
-import { writeLine, type Command } from "./io.ts";
+import { INTERRUPT, writeLine, type Command } from "./io.ts";
 import { listening, toPort } from "./port.ts";
 
 const DEFAULT_PORT = 8000;
@@ -59,10 +59,15 @@ export const simulator: Command = async (args, io) => {
   await running.ready;
   writeLine(io.stdout, JSON.stringify({ listening: running.url }));
   await aborted(io.signal);
-  await running.drain();
+  await (isInterrupt(io.signal) ? running.close() : running.drain());
   await running.closed;
   return EXIT.done;
 };
+
+/** Ctrl-C ends it at once; SIGTERM drains, as vLLM does. */
+function isInterrupt(signal: AbortSignal): boolean {
+  return signal.reason instanceof DOMException && signal.reason.message === INTERRUPT;
+}
 
 function toSeconds(text: string): number {
   const seconds = Number(text);
