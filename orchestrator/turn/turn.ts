@@ -19,7 +19,7 @@ export type QualityHint = "too-dark" | "too-bright" | "covered" | "blurred";
 
 /** Numbers of the luma plane, taken on the gated JPEG. */
 export interface Quality {
-  /** Variance of the Laplacian; higher is sharper. */
+  /** Detail in the blurriest of four directions, relative to contrast; higher is sharper, without a unit. */
   readonly sharpness: number;
   /** Mean luma, 0–255. */
   readonly mean: number;

@@ -5,6 +5,9 @@ import { frameFromBytes } from "../../../orchestrator/vision/photo.ts";
 import type { RawFrame } from "../../../orchestrator/vision/raw.ts";
 import type { Frame, FrameSource } from "../../../orchestrator/turn/turn.ts";
 
+/** Pixels; no multiple of a JPEG's blocks, whose steps are not taken for detail. */
+const CELL = 11;
+
 /** A busy picture without a person, good enough to be judged; `seed` makes others like it. */
 export function busyPicture(width: number, height: number, seed = 1): Sharp {
   const rgb = new Uint8Array(width * height * 3);
@@ -12,7 +15,7 @@ export function busyPicture(width: number, height: number, seed = 1): Sharp {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      const checker = ((x >> 3) + (y >> 3)) % 2 === 0 ? 60 : 180;
+      const checker = (Math.floor(x / CELL) + Math.floor(y / CELL)) % 2 === 0 ? 60 : 180;
       const at = (y * width + x) * 3;
       rgb[at] = checker + (state >>> 27);
       rgb[at + 1] = checker;
