@@ -47,7 +47,7 @@ export async function generatedAlbum(): Promise<readonly Known[]> {
       album.push({ name, frame: await tagged(await make(), source), person });
     }
   }
-  const wide = await busyPicture(1600, 960).jpeg({ quality: 90 }).toBuffer();
+  const wide = await busyPicture(1120, 672).jpeg({ quality: 90 }).toBuffer();
   album.push({ name: "large clear", frame: await tagged(wide, "photo"), person: false });
   const dark = await busyPicture(640, 384).linear(0.02).jpeg().toBuffer();
   album.push({ name: "dark", frame: await tagged(dark, "photo"), person: null });
