@@ -54,10 +54,17 @@ export async function chooseFrame(
       camera.next(options.endedAtMs - BEFORE_END_MS, signal),
       sleep(WAIT_MS, signal).then(() => undefined),
     ]);
-    return frame ? { frame, reason: "waited" } : { frame: undefined, reason: "no-camera" };
+    return frame && shows(frame, source)
+      ? { frame, reason: "waited" }
+      : { frame: undefined, reason: "no-camera" };
   } finally {
     waiting.abort();
   }
+}
+
+/** A camera does not show the screen that was asked about; a photo may. */
+function shows(frame: Frame, source: FrameSource | "any"): boolean {
+  return source === "any" || frame.source === source || frame.source === "photo";
 }
 
 function sharper(best: Frame | undefined, frame: Frame): Frame {

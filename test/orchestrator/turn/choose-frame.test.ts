@@ -54,6 +54,15 @@ describe("chooseFrame", () => {
     });
   });
 
+  it("takes no camera frame for the screen that is not shared, but a photo of it", async () => {
+    const next = (frame: ReturnType<typeof frameOf>): Camera => ({
+      recent: () => [],
+      next: () => Promise.resolve(frame),
+    });
+    expect(await chooseFrame(next(camera(5040)), "screen", options)).toMatchObject({ reason: "no-camera" });
+    expect(await chooseFrame(next(frameOf()), "screen", options)).toMatchObject({ reason: "waited" });
+  });
+
   it("gives up when the camera is off", async () => {
     expect(await chooseFrame(cameraOf(), "any", options)).toEqual({ frame: undefined, reason: "no-camera" });
   });
