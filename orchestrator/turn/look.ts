@@ -3,7 +3,7 @@ import { chooseFrame } from "./choose-frame.ts";
 import { ClearPicture } from "./clear-picture.ts";
 import { detectorFacts } from "./facts.ts";
 import type { Ports } from "./ports.ts";
-import type { Frame, FrameNeed, Turn, TurnContext, Verdict } from "./turn.ts";
+import type { Frame, FrameNeed, Turn, TurnContext, Verdict, VerdictReason } from "./turn.ts";
 
 /** The turn's picture, and what is known of it. */
 export interface Seen {
@@ -43,24 +43,32 @@ export async function look(
   };
 }
 
-/** A verdict that is late counts as a person; the gate is not waited for any longer. */
+/** A verdict that is late, or that a fault kept back, counts as a person. */
 async function judge(frame: Frame, deadlineMs: number, ports: Ports, ctx: TurnContext): Promise<Verdict> {
   const waiting = new AbortController();
   const signal = AbortSignal.any([ctx.signal, waiting.signal]);
   try {
-    const verdict = orAbort(ports.gate(frame, ctx.signal), signal);
-    const late = sleep(deadlineMs, signal).then(() => noVerdict(frame));
-    return await Promise.race([verdict, late]);
+    const late = sleep(deadlineMs, signal).then(() => noVerdict(frame, "gate-timeout"));
+    return await Promise.race([orAbort(ask(frame, ports, ctx), signal), late]);
   } finally {
     waiting.abort();
   }
 }
 
-function noVerdict(frame: Frame): Verdict {
+async function ask(frame: Frame, ports: Ports, ctx: TurnContext): Promise<Verdict> {
+  try {
+    return await ports.gate(frame, ctx.signal);
+  } catch (error) {
+    if (!ctx.signal.aborted) ctx.report({ type: "fault", error });
+    return noVerdict(frame, "gate-garbage");
+  }
+}
+
+function noVerdict(frame: Frame, reason: VerdictReason): Verdict {
   return {
     value: "unknown",
     score: null,
-    reason: "gate-timeout",
+    reason,
     boxes: [],
     model: null,
     ms: null,

@@ -183,7 +183,7 @@ export interface TurnSettings {
   readonly verdictDeadlineMs: number;
   /** Without a first token by then, the permitted fallback starts beside the engine. */
   readonly fallbackAfterMs: { readonly local: number; readonly cloud: number };
-  /** Outer bound of a turn. */
+  /** Outer bound from the turn's start to its first word, the look at the picture included. */
   readonly turnDeadlineMs: number;
 }
 
@@ -234,7 +234,7 @@ export type TurnEvent =
   | { readonly type: "usage"; readonly engine: EngineName; readonly usage: Usage }
   /** A piece of the answer was handed on. */
   | { readonly type: "token" }
-  /** A fault of our own; the turn ended in a notice. */
+  /** A fault of our own. */
   | { readonly type: "fault"; readonly error: unknown }
   | { readonly type: "outcome"; readonly outcome: Outcome };
 
