@@ -82,7 +82,7 @@ function toSettings(config: Config): TurnSettings {
     fallbackAfterMs: config.fallbackAfterMs,
     turnDeadlineMs: Math.max(
       TURN_DEADLINE_MS,
-      firstTokens.reduce((sum, ms) => sum + ms, 0),
+      firstTokens.reduce((sum, ms) => sum + ms, PHOTO_VERDICT_DEADLINE_MS),
     ),
   };
 }

@@ -1,6 +1,7 @@
 import { EngineError } from "../errors.ts";
+import { createDeadlines } from "../lib/deadline.ts";
 import { startAttempt, type Attempt, type Opening } from "./attempt.ts";
-import { chooseRoute, type RouteFacts } from "./choose-route.ts";
+import { chooseRoute, isPrivate, type RouteFacts } from "./choose-route.ts";
 import { asksForPeople, checkDenials } from "./denial.ts";
 import { certainPersons, personHedge } from "./facts.ts";
 import { guardRefusal } from "./guard-refusal.ts";
@@ -11,32 +12,42 @@ import { cloudPrompt, describerPrompt, localPrompt } from "./prompt.ts";
 import { race } from "./race.ts";
 import type { EngineName, FrameNeed, Outcome, Route, Turn, TurnContext } from "./turn.ts";
 
-/** Chooses the route, lets the engines speak, and falls back only while nothing was shown. */
+/**
+ * Chooses the route, lets the engines speak, and falls back only while nothing was shown.
+ *
+ * @param leftMs until the first word must have come
+ */
 export async function* answer(
   turn: Turn,
   need: FrameNeed,
   seen: Seen | undefined,
   ports: Ports,
   ctx: TurnContext,
+  leftMs: number,
 ): AsyncGenerator<string, Outcome> {
   const facts = routeFacts(turn, need, seen, ports);
   const first = chooseRoute(facts);
   ctx.mark("route-chosen");
   ctx.report({ type: "route", route: first });
 
-  const deadline = AbortSignal.timeout(turn.settings.turnDeadlineMs);
   const ladder = {
     first,
     next: (down: ReadonlySet<EngineName>, refused: boolean) => nextRoute(facts, down, refused),
     start: (route: Route) => start(route, turn, seen, ports, ctx),
-    patienceMs: (engine: EngineName) =>
-      engine === "describer" ? Infinity : turn.settings.fallbackAfterMs[engine],
+    patienceMs: (engine: EngineName) => patienceMs(engine, facts, turn),
     onLost: (opening: Opening) => reportLost(opening, ctx),
   };
-  const result = await race(ladder, AbortSignal.any([ctx.signal, deadline])).catch((error: unknown) => {
-    if (ctx.signal.aborted || !deadline.aborted) throw error;
-    return { won: undefined, route: { engine: "none", reason: first.reason }, refusal: undefined } as const;
-  });
+  const deadline = createDeadlines<"first-word">(
+    [ctx.signal],
+    () => new DOMException("late", "TimeoutError"),
+  );
+  deadline.start("first-word", leftMs);
+  const result = await race(ladder, deadline.signal)
+    .catch((error: unknown) => {
+      if (ctx.signal.aborted || !deadline.signal.aborted) throw error;
+      return { won: undefined, route: { engine: "none", reason: first.reason }, refusal: undefined } as const;
+    })
+    .finally(() => deadline.end());
   if (!result.won) {
     ctx.report({ type: "route", route: result.route });
     yield spokenRefusal(result.refusal) ?? noticeFor(result.route, turn, need, ports);
@@ -64,6 +75,12 @@ function routeFacts(turn: Turn, need: FrameNeed, seen: Seen | undefined, ports: 
     cloudUp: ports.cloud?.available() ?? false,
     lastAnswerLocal: last === "local" || last === "describer",
   };
+}
+
+/** Private papers and screens may go elsewhere when the local engine is down, not because it takes its time. */
+function patienceMs(engine: EngineName, facts: RouteFacts, turn: Turn): number | undefined {
+  if (engine === "describer" || (engine === "local" && isPrivate(facts))) return undefined;
+  return turn.settings.fallbackAfterMs[engine];
 }
 
 /** The route table again, with the engines that failed counted as down. */

@@ -8,8 +8,8 @@ export interface Ladder {
   /** The next route when these engines are out of the question. */
   next(down: ReadonlySet<EngineName>, refused: boolean): Route;
   start(route: Route): Attempt;
-  /** How long the engine may stay silent before the next model engine starts beside it. */
-  patienceMs(engine: EngineName): number;
+  /** How long the engine may stay silent before the next model engine starts beside it; undefined: as long as it takes. */
+  patienceMs(engine: EngineName): number | undefined;
   /** A failed beginning, told once for each attempt. */
   onLost(opening: Opening): void;
 }

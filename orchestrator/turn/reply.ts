@@ -12,12 +12,14 @@ import type { Outcome, Turn, TurnContext } from "./turn.ts";
  */
 export async function* reply(turn: Turn, ports: Ports, ctx: TurnContext): AsyncGenerator<string> {
   ctx.mark("turn-start");
+  const startedAtMs = ctx.now();
   let outcome: Outcome = "cancelled";
   try {
     const need = needsFrame(turn.question, turn.history);
     ctx.report({ type: "need", need });
     const seen = need.value ? await orAbort(look(turn, need, ports, ctx), ctx.signal) : undefined;
-    outcome = yield* answer(turn, need, seen, ports, ctx);
+    const leftMs = Math.max(0, turn.settings.turnDeadlineMs - (ctx.now() - startedAtMs));
+    outcome = yield* answer(turn, need, seen, ports, ctx, leftMs);
   } catch (error) {
     if (ctx.signal.aborted) return;
     outcome = "notice";

@@ -95,9 +95,14 @@ describe("a turn over a picture", () => {
 
   it("counts a gate that throws as a person", async () => {
     const cloud = engineOf<ClearPicture>("no");
-    const result = await run(turnOf(LOOK), portsOf({ cloud, gate: () => Promise.reject(new Error("bug")) }));
+    const throwing = (): never => {
+      throw new Error("bug");
+    };
+    for (const gate of [() => Promise.reject(new Error("bug")), throwing]) {
+      const result = await run(turnOf(LOOK), portsOf({ cloud, gate }));
+      expect(gist(result)).toBe("Local says. | answered local gate-unavailable");
+    }
     expect(cloud.prompts).toHaveLength(0);
-    expect(gist(result)).toBe("I can't answer right now. | notice undefined undefined");
   });
 
   it("says that the camera is off", async () => {
@@ -167,6 +172,24 @@ describe("fallback, only while nothing was shown", () => {
     expect(cloud.aborted).toHaveLength(1);
   });
 
+  it("sends no private paper to the cloud because the local engine takes its time, only when it is down", async () => {
+    const cloud = engineOf<ClearPicture>("Cloud says.");
+    const settings = settingsOf({ privateToCloud: "all", fallbackAfterMs: { local: 5, cloud: 5 } });
+    const slow = engineOf<Jpeg>(async function* () {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      yield* saying("A letter.");
+    });
+    const turn = turnOf("Read the label.", { settings });
+    expect(gist(await run(turn, portsOf({ cloud, local: slow })))).toBe(
+      "A letter. | answered local reading-local",
+    );
+    expect(cloud.prompts).toHaveLength(0);
+    const down = engineOf<Jpeg>(() => failing());
+    expect(gist(await run(turn, portsOf({ cloud, local: down })))).toBe(
+      "Cloud says. | answered cloud local-unavailable",
+    );
+  });
+
   it("lets the cloud win when it speaks before the second engine", async () => {
     const cloud = engineOf<ClearPicture>(async function* (ctx) {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -204,6 +227,15 @@ describe("fallback, only while nothing was shown", () => {
     const ports = portsOf({ cloud: undefined, local: engineOf<Jpeg>(hanging) });
     const turn = turnOf(TALK, { settings: settingsOf({ turnDeadlineMs: 15 }) });
     expect((await run(turn, ports)).text).toBe("I can't answer right now.");
+  });
+
+  it("counts the wait for the gate into the turn's deadline", async () => {
+    const gate = () => new Promise<never>(() => {});
+    const ports = portsOf({ cloud: undefined, local: engineOf<Jpeg>(hanging), gate });
+    const turn = turnOf(LOOK, { settings: settingsOf({ verdictDeadlineMs: 150, turnDeadlineMs: 160 }) });
+    const { text, totalMs } = await run(turn, ports);
+    expect(text).toBe("I can't answer right now.");
+    expect(totalMs).toBeLessThan(300);
   });
 });
 
