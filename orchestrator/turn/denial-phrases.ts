@@ -52,6 +52,14 @@ export const BARE_DENIAL = phrases("(no | none | nope | zero | 0 | nobody) (, | 
 /** What makes a denial a part of a larger picture: `nobody else`, `no one except a man`. */
 export const EXCEPTION = /\b(?:else|other|others|except|besides|apart|only|more|further|additional)\b/i;
 
+const WHOM =
+  "(?:nobody|no[ -]?one|anyone|anybody|person|people|humans?|individuals?)(?:\\s+(?:is|are|was|were|seems to be|appears to be)|['’]s)?";
+const DOES =
+  "knows?|needs?|wants?|likes?|may|must|should|will|would|has to|(?:can|could)(?! be)|under|over|aged|allowed|permitted|wearing|smiling|laughing|frowning|looking|facing|talking|speaking|paying|holding|carrying|pointing|waving|using|(?:that |who |whom )?(?:i|you) (?:know|recogni[sz]e)";
+
+/** What nobody does, knows or may do says nothing of who is there: `nobody knows`, `no one is smiling`. */
+export const SOMETHING_ELSE = new RegExp(`\\b${WHOM}\\s+(?:${DOES})\\b`, "i");
+
 /** Words after which a denying clause is over although no stop was written. */
 export const CONJUNCTIONS: ReadonlySet<string> = new Set(
   "but although though while whereas and however".split(" "),
@@ -70,6 +78,9 @@ export const SEATS: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+
+/** Marks that open a quotation when no letter stands before them. */
+export const QUOTATION_MARKS: ReadonlySet<string> = new Set("\"'“‘«‹„");
 
 /** Words that announce writing; what follows is read out word for word. */
 export const QUOTING: ReadonlySet<string> = new Set(

@@ -5,8 +5,10 @@ import {
   EXCEPTION,
   mentionsPerson,
   NEW_CLAUSE,
+  QUOTATION_MARKS,
   QUOTING,
   SEATS,
+  SOMETHING_ELSE,
 } from "./denial-phrases.ts";
 import type { Phrases, PhraseState } from "./phrases.ts";
 import { beginnings, isStop } from "./spoken-words.ts";
@@ -78,6 +80,8 @@ function createDenialCheck(options: DenialOptions): (text: string, ended: boolea
   let first = true;
   /** Inside a sentence that reads something out: its words are not the answer's own. */
   let quoting = false;
+  /** The last character that came, passed on or not. */
+  let before = "";
   let contradicted = false;
   let out = "";
   /** Of what was passed on: its last character, words since a full stop, a hedge since then. */
@@ -87,15 +91,27 @@ function createDenialCheck(options: DenialOptions): (text: string, ended: boolea
 
   return (text, ended) => {
     out = "";
-    for (const atom of stream.push(text, ended)) take(atom);
+    for (const atom of stream.push(text, ended)) {
+      noticeQuotation(atom.text);
+      take(atom);
+    }
     if (ended) end();
     else if (mode === "trusting" || (mode === "reading" && !mayDeny(stream.unfinishedWord()))) {
       attempts = [];
       release(held.length);
-      pass(stream.takeAhead());
+      const ahead = stream.takeAhead();
+      noticeQuotation(ahead);
+      pass(ahead);
     }
     return out;
   };
+
+  function noticeQuotation(text: string): void {
+    for (const character of text) {
+      quoting ||= QUOTATION_MARKS.has(character) && !/[\p{L}\p{N}.,!?]/u.test(before);
+      before = character;
+    }
+  }
 
   function take(atom: Atom): void {
     if (mode === "listing") {
@@ -141,7 +157,7 @@ function createDenialCheck(options: DenialOptions): (text: string, ended: boolea
   }
 
   function beginners(atom: Atom): readonly Phrases[] {
-    quoting ||= atom.words.some((word) => QUOTING.has(word)) || /["“]/.test(atom.text);
+    quoting ||= atom.words.some((word) => QUOTING.has(word));
     if (atom.words.length === 0 || quoting) return [];
     if (atom.words[0] === "unoccupied" && clause.some((word) => SEATS.has(word))) return [];
     return first && options.peopleAsked === true ? [DENIAL, BARE_DENIAL] : [DENIAL];
@@ -162,7 +178,7 @@ function createDenialCheck(options: DenialOptions): (text: string, ended: boolea
   function conclude(): void {
     const text = held.map((atom) => atom.text).join("");
     clause = [];
-    if (EXCEPTION.test(text)) return release(held.length);
+    if (EXCEPTION.test(text) || SOMETHING_ELSE.test(text)) return release(held.length);
     held = [];
     if (!contradicted) options.onContradiction();
     if (!sentenceHedged) pass(leadIn(text) + (contradicted ? AGAIN : options.hedge.replace(/[.!?\s]+$/, "")));

@@ -47,6 +47,9 @@ const denials = [
   "There are no signs of people.",
   "You are alone.",
   "People are not visible.",
+  "No one can be seen.",
+  "Nobody is standing there.",
+  'The sign says "stop." Nobody is here.',
 ];
 
 const affirmations = [
@@ -74,6 +77,14 @@ const affirmations = [
   "The label says: no person under 18.",
   "The sign reads “No people beyond this point”.",
   "An empty glass without a straw.",
+  "Nobody knows what this button does.",
+  "No one can tell from a picture whether it is safe.",
+  "No one is smiling; the faces look serious.",
+  "I don't see anyone wearing a mask.",
+  "No one under 18 may enter.",
+  'A sign: "nobody is here".',
+  "A sign: ‘nobody is here’.",
+  "A sign with the words «no people allowed» hangs there.",
   "I see nothing on the floor.",
 ];
 
