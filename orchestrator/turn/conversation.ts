@@ -46,12 +46,19 @@ export function estimateTokens(turns: readonly PastTurn[]): number {
   return turns.reduce((sum, turn) => sum + turnTokens(turn), 0);
 }
 
+/** The last answered turn always stays: it says whether a question in words may leave the box. */
 function shrink(turns: readonly PastTurn[], budgetTokens: number): readonly PastTurn[] {
-  let kept = [...turns];
+  let kept = turns.filter((turn, index) => turn.engine !== "none" || index === turns.length - 1);
+  const least =
+    kept.length -
+    Math.max(
+      0,
+      kept.findLastIndex(({ engine }) => engine !== "none"),
+    );
   for (let index = 0; index < kept.length - 1 && estimateTokens(kept) > budgetTokens; index++) {
     kept = kept.with(index, withoutPicture(kept[index] as PastTurn));
   }
-  while (kept.length > 1 && estimateTokens(kept) > budgetTokens) kept = kept.slice(1);
+  while (kept.length > least && estimateTokens(kept) > budgetTokens) kept = kept.slice(1);
   return kept;
 }
 
@@ -59,7 +66,9 @@ function withoutPicture(turn: PastTurn): PastTurn {
   return { ...turn, jpeg: null, clear: null };
 }
 
+/** A turn that only got a notice is part of no prompt. */
 function turnTokens(turn: PastTurn): number {
+  if (turn.engine === "none") return 0;
   const characters = turn.question.length + turn.answer.length + turn.facts.length;
   const jpeg = turn.jpeg ?? turn.clear?.jpeg;
   return TOKENS_PER_TURN + Math.ceil(characters / CHARACTERS_PER_TOKEN) + (jpeg ? pictureTokens(jpeg) : 0);

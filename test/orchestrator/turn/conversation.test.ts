@@ -32,6 +32,16 @@ describe("a conversation", () => {
     expect(after.map(({ answer }) => answer)).toEqual(["A cup.", "A cup.", "A cup.", "A cup."]);
   });
 
+  it("never forgets that the last answer was private, whatever notices came after it", () => {
+    const conversation = createConversation("call");
+    conversation.commit(pastOf({ answer: "An older one." }));
+    conversation.commit(pastOf({ question: "x".repeat(4000), answer: "A private one.", engine: "local" }));
+    conversation.commit(pastOf({ answer: "I can't answer right now.", engine: "none" }));
+    conversation.commit(pastOf({ answer: "I can't answer right now.", engine: "none" }));
+    expect(conversation.compact(1024)).toBe(true);
+    expect(conversation.snapshot().map(({ engine }) => engine)).toEqual(["local", "none"]);
+  });
+
   it("always keeps the last turn and ends under the budget", () => {
     const turns = fc.array(fc.record({ picture: fc.boolean(), answer: fc.string({ maxLength: 400 }) }), {
       minLength: 1,
