@@ -1,8 +1,9 @@
 import { clockHour, sideOf, type Side } from "../turn/clock.ts";
 import { counted, isCocoName, PERSON } from "../turn/coco.ts";
 import { byImportance, centreOf, hoursOf } from "../turn/facts.ts";
+import { isGateDown } from "../turn/gate-down.ts";
 import { NOTICES } from "../turn/notices.ts";
-import type { Box, Sighting, VerdictReason } from "../turn/turn.ts";
+import type { Box, Sighting } from "../turn/turn.ts";
 import { capitalised, listed } from "../turn/words.ts";
 import type { Asked } from "./describer-question.ts";
 
@@ -15,20 +16,10 @@ const PLAIN_THING = 0.5;
 /** More groups of things than this are not listened to. */
 const MOST_GROUPS = 4;
 
-const GATE_IS_DOWN: ReadonlySet<VerdictReason> = new Set<VerdictReason>([
-  "gate-unready",
-  "gate-busy",
-  "gate-timeout",
-  "gate-unreachable",
-  "gate-garbage",
-  "other-bytes",
-  "superseded",
-]);
-
 /** At most two sentences: what is wrong with the picture, if anything, and what was detected where. */
 export function describe(sighting: Sighting, asked: Asked, fieldOfViewDeg: number): string {
   const seen = look(sighting, fieldOfViewDeg);
-  if (seen.nothing && GATE_IS_DOWN.has(sighting.verdict.reason)) {
+  if (seen.nothing && isGateDown(sighting.verdict.reason)) {
     return "I can't look at this picture: the detector is not answering.";
   }
   const answer = `${capitalised(answerTo(asked, seen))}.`;

@@ -1,12 +1,5 @@
-import type {
-  FrameNeed,
-  Route,
-  RoutePolicy,
-  RouteReason,
-  TurnSettings,
-  Verdict,
-  VerdictReason,
-} from "./turn.ts";
+import { isGateDown } from "./gate-down.ts";
+import type { FrameNeed, Route, RoutePolicy, RouteReason, TurnSettings, Verdict } from "./turn.ts";
 
 /** Everything the choice of an engine depends on. */
 export interface RouteFacts {
@@ -98,26 +91,4 @@ function mayLeave(facts: RouteFacts): boolean {
   const kept = privateReason(facts);
   if (!kept || facts.privateToCloud === "all") return true;
   return facts.privateToCloud === (kept === "screen-local" ? "screen" : "reading");
-}
-
-/** The detector itself gave no word on the picture. */
-function isGateDown(reason: VerdictReason): boolean {
-  switch (reason) {
-    case "gate-unready":
-    case "gate-busy":
-    case "gate-timeout":
-    case "gate-unreachable":
-    case "gate-garbage":
-    case "other-bytes":
-    case "superseded":
-      return true;
-    case "no-person":
-    case "person-detected":
-    case "person-on-second-look":
-    case "person-moments-ago":
-    case "uncertain":
-    case "bad-quality":
-    case "first-frame":
-      return false;
-  }
 }

@@ -16,17 +16,6 @@ const REASONS: Readonly<Record<VerdictValue, readonly VerdictReason[]>> = {
   ],
 };
 
-/** Reasons that say that the gate did not look, so that asking again may help. */
-const FAULTS: ReadonlySet<VerdictReason> = new Set<VerdictReason>([
-  "gate-unready",
-  "gate-busy",
-  "gate-timeout",
-  "gate-unreachable",
-  "gate-garbage",
-  "other-bytes",
-  "superseded",
-]);
-
 const score = z.number().min(0).max(1);
 const pixels = z.number().min(-1e5).max(1e5);
 
@@ -53,11 +42,6 @@ const answer = z
     height: z.number().int().nullable(),
   })
   .refine((answer) => REASONS[answer.verdict].some((reason) => reason === answer.reason));
-
-/** True when the gate took no look at the picture. */
-export function isGateFault(verdict: Verdict): boolean {
-  return FAULTS.has(verdict.reason);
-}
 
 /** A verdict of a gate that said nothing that can be believed. */
 export function unknownVerdict(frame: Frame, reason: VerdictReason): Verdict {

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { orAbort, sleep } from "../lib/abortable.ts";
 import type { Logger } from "../log.ts";
+import { isGateDown } from "../turn/gate-down.ts";
 import type { Gate } from "../turn/ports.ts";
 import type { Frame, Verdict } from "../turn/turn.ts";
-import { isGateFault, unknownVerdict } from "./gate-answer.ts";
+import { unknownVerdict } from "./gate-answer.ts";
 import { createGateClient, type GateHealth } from "./gate-http.ts";
 import { GATE_LIMITS, type GateLimits } from "./gate-limits.ts";
 
@@ -87,7 +88,7 @@ function memoized(judge: (frame: Frame) => Promise<Verdict>): Gate {
     const known = verdicts.get(frame);
     if (known) return known;
     const verdict = judgeUnlessAborted(judge, frame, signal).then((verdict) => {
-      if (isGateFault(verdict)) verdicts.delete(frame);
+      if (isGateDown(verdict.reason)) verdicts.delete(frame);
       return verdict;
     });
     verdicts.set(frame, verdict);

@@ -1,7 +1,8 @@
 import { Agent, type Dispatcher } from "undici";
 import { z } from "zod";
+import { isGateDown } from "../turn/gate-down.ts";
 import type { Frame, Verdict } from "../turn/turn.ts";
-import { isGateFault, toVerdict, unknownVerdict } from "./gate-answer.ts";
+import { toVerdict, unknownVerdict } from "./gate-answer.ts";
 import type { GateLimits } from "./gate-limits.ts";
 import { isTooBadToJudge } from "./quality.ts";
 
@@ -128,7 +129,8 @@ function afterReading(delayMs: number, callback: () => void): NodeJS.Timeout {
 
 /** A person is a person; on a picture too bad to judge no other word counts. */
 function withQuality(verdict: Verdict, frame: Frame): Verdict {
-  if (verdict.value === "person" || isGateFault(verdict) || !isTooBadToJudge(frame.quality)) return verdict;
+  if (verdict.value === "person" || isGateDown(verdict.reason) || !isTooBadToJudge(frame.quality))
+    return verdict;
   return { ...verdict, value: "unknown", reason: "bad-quality" };
 }
 
@@ -146,7 +148,7 @@ function toSign(verdict: Verdict): GateSign {
     case "gate-unready":
       return "unready";
     default:
-      return isGateFault(verdict) ? "skipped" : "looked";
+      return isGateDown(verdict.reason) ? "skipped" : "looked";
   }
 }
 
