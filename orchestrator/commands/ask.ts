@@ -57,7 +57,8 @@ export const ask: Command = async (args, io) => {
     };
     const notes = createTurnNotes();
     const shown = values.json ? { onText: () => {} } : view;
-    const finished = await runTurn(runner, question, io.signal, { ...shown, onFault: notes.onFault });
+    const listener = { ...shown, onFault: notes.onFault };
+    const finished = await runTurn(runner, question, io.signal, listener).finally(() => view.close());
     if (values.json) writeLine(io.stdout, JSON.stringify(toTurnJson(question, finished)));
     else view.end(finished.report);
     const failed = notes.tell(finished.report, io.stderr);

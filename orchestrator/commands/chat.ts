@@ -6,6 +6,7 @@ import { InputError } from "../errors.ts";
 import { runTurn } from "../run-turn.ts";
 import { createConversation } from "../turn/conversation.ts";
 import { toQuestion } from "../turn/question.ts";
+import { stopped } from "../turn/stopped.ts";
 import type { Frame } from "../turn/turn.ts";
 import { openPhoto, photoCamera } from "../vision/photo.ts";
 import { aborted } from "./aborted.ts";
@@ -119,6 +120,7 @@ export function createTalk(
       }
       if (notes.tell(finished.report, io.stderr)) faults += 1;
     } finally {
+      view.close();
       running = undefined;
     }
   };
@@ -141,7 +143,7 @@ export function createTalk(
       }
     },
     interrupt() {
-      running?.abort(new DOMException("barge-in", "AbortError"));
+      running?.abort(stopped("barge-in"));
       return running !== undefined;
     },
     faults: () => faults,

@@ -10,6 +10,8 @@ export interface TurnView extends TurnListener {
   onEvent(event: TurnEvent): void;
   /** Call once when the turn has ended. */
   end(report: TurnReport): void;
+  /** Takes the spinner away, whatever happened. */
+  close(): void;
 }
 
 export interface TurnViewOptions {
@@ -47,6 +49,7 @@ export function createTurnView(output: Writable, options: TurnViewOptions): Turn
       speaking = true;
       output.write(bold(text));
     },
+    close: () => void spinner?.stop(),
     end(report) {
       spinner?.stop();
       if (speaking) output.write("\n");

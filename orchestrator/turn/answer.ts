@@ -1,7 +1,7 @@
 import { EngineError } from "../errors.ts";
 import { createDeadlines } from "../lib/deadline.ts";
 import { startAttempt, type Attempt, type Opening } from "./attempt.ts";
-import { chooseRoute, isPrivate, type RouteFacts } from "./choose-route.ts";
+import { chooseRoute, type RouteFacts } from "./choose-route.ts";
 import { asksForPeople, checkDenials } from "./denial.ts";
 import { certainPersons, personHedge } from "./facts.ts";
 import { guardRefusal } from "./guard-refusal.ts";
@@ -55,7 +55,8 @@ export async function* answer(
   }
   const { won } = result;
   try {
-    if (won.route !== first) ctx.report({ type: "route", route: won.route });
+    const route = afterRefusal(won.route, result.refusal);
+    if (route !== first) ctx.report({ type: "route", route });
     return yield* speak(won, turn, seen, ctx);
   } finally {
     won.close();
@@ -77,10 +78,15 @@ function routeFacts(turn: Turn, need: FrameNeed, seen: Seen | undefined, ports: 
   };
 }
 
-/** Private papers and screens may go elsewhere when the local engine is down, not because it takes its time. */
+/** A picture leaves the local engine when that is down, not because it takes its time. */
 function patienceMs(engine: EngineName, facts: RouteFacts, turn: Turn): number | undefined {
-  if (engine === "describer" || (engine === "local" && isPrivate(facts))) return undefined;
+  if (engine === "describer" || (engine === "local" && facts.verdict)) return undefined;
   return turn.settings.fallbackAfterMs[engine];
+}
+
+/** A local engine that had started beside a cloud which then refused answers because of that. */
+function afterRefusal(route: Route, refusal: string | undefined): Route {
+  return refusal === undefined || route.engine === "cloud" ? route : { ...route, reason: "cloud-refused" };
 }
 
 /** The route table again, with the engines that failed counted as down. */
@@ -106,6 +112,7 @@ async function* openEngine(
   ports: Ports,
   ctx: TurnContext,
 ): AsyncGenerator<EngineEvent> {
+  await reportPicture(route.engine, seen, ctx);
   if (route.engine === "local" && ports.local) {
     const shown = seen && { picture: await seen.frame.detailed(), facts: seen.facts };
     yield* ports.local.answer(localPrompt(turn, shown), ctx);
@@ -167,8 +174,15 @@ async function* texts(won: Attempt, engine: EngineName, ctx: TurnContext): Async
   }
 }
 
-/** Says which picture the answer rests on, so that later prompts can repeat exactly that. */
-async function reportPicture(engine: EngineName, seen: Seen | undefined, ctx: TurnContext): Promise<void> {
+/**
+ * Says which picture goes with the question, so that later prompts can repeat exactly that: when it is
+ * asked, since a turn may be cut off before its first word, and again for the engine that answers.
+ */
+async function reportPicture(
+  engine: Route["engine"],
+  seen: Seen | undefined,
+  ctx: TurnContext,
+): Promise<void> {
   if (!seen) return;
   ctx.report({
     type: "picture",

@@ -1,6 +1,7 @@
 import { EngineError } from "../errors.ts";
 import { abortable } from "../lib/abortable.ts";
 import type { EngineEvent } from "./ports.ts";
+import { stopped } from "./stopped.ts";
 import type { Route, TurnContext } from "./turn.ts";
 
 /** How an attempt's beginning went: its first text is there, the model refused, or it failed. */
@@ -75,10 +76,13 @@ export function startAttempt(
       return opening;
     },
     async *events() {
-      yield* head;
+      for (const event of head) {
+        signal.throwIfAborted();
+        yield event;
+      }
       yield* stream;
     },
-    close: () => closing.abort(new DOMException("superseded", "AbortError")),
+    close: () => closing.abort(stopped("superseded")),
   };
   const opening = readOpening();
   return attempt;

@@ -82,11 +82,6 @@ function privateReason(facts: RouteFacts): "reading-local" | "screen-local" | un
   return facts.need.reading ? "reading-local" : undefined;
 }
 
-/** The turn is about a picture of small text or of a screen. */
-export function isPrivate(facts: RouteFacts): boolean {
-  return facts.verdict !== undefined && privateReason(facts) !== undefined;
-}
-
 function mayLeave(facts: RouteFacts): boolean {
   const kept = privateReason(facts);
   if (!kept || facts.privateToCloud === "all") return true;

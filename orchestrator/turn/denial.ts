@@ -49,7 +49,9 @@ export async function* checkDenials(
 
 /** Whether a question asks if people are there, or how many. */
 export function asksForPeople(question: string): boolean {
-  return /\b(?:any(?:one|body)|some(?:one|body)|people|persons?|nobody|no one|alone)\b/i.test(question);
+  return /\b(?:any(?:one|body)|some(?:one|body)|people|persons?|nobody|no one|alone|who|empty)\b|\bis (?:he|she) (?:still )?(?:here|there)\b/i.test(
+    question,
+  );
 }
 
 /** Replaces a denial in a later sentence, once the hedge was said. */

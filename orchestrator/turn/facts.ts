@@ -7,7 +7,7 @@ import { listed } from "./words.ts";
  * From this score on a person is certain enough to contradict an answer that denies people. No
  * picture without people of the labelled set reaches 0.40 (`person-gate.md` §9).
  */
-export const CERTAIN_PERSON_SCORE = 0.5;
+const CERTAIN_PERSON_SCORE = 0.5;
 /** Below this score a thing is not worth a word. */
 const THING_SCORE = 0.35;
 /** Below this score a person is not a person for the gate either. */

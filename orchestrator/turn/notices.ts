@@ -1,13 +1,7 @@
 import type { QualityHint } from "./turn.ts";
 
 /** The fixed sentences that are spoken without a model. */
-export type NoticeKey =
-  | "cannot-answer"
-  | "no-model"
-  | "camera-off"
-  | "screen-off"
-  | "lost-rest"
-  | QualityHint;
+type NoticeKey = "cannot-answer" | "no-model" | "camera-off" | "screen-off" | "lost-rest" | QualityHint;
 
 /** What is said, word for word; short enough to be rendered ahead and shipped as audio. */
 export const NOTICES: Readonly<Record<NoticeKey, string>> = {

@@ -10,7 +10,8 @@ export const MAX_QUESTION_CHARACTERS = 4000;
  */
 export function toQuestion(text: string): string {
   const question = text.replace(/\p{Cc}+/gu, " ").trim();
-  if (question === "") throw new InputError("the question is empty", "at least one word");
+  if (!/[^\p{C}\p{Z}\u2800\u3164\u115f]/u.test(question))
+    throw new InputError("the question is empty", "at least one word");
   if (question.length > MAX_QUESTION_CHARACTERS) {
     throw new InputError(
       `the question has ${question.length} characters`,

@@ -15,7 +15,7 @@ export interface Ladder {
 }
 
 export type RaceResult =
-  | { readonly won: Attempt }
+  | { readonly won: Attempt; readonly refusal: string | undefined }
   /** No engine is left; the last route's reason says why. */
   | { readonly won: undefined; readonly route: Route; readonly refusal: string | undefined };
 
@@ -47,7 +47,7 @@ export async function race(ladder: Ladder, signal: AbortSignal): Promise<RaceRes
         continue;
       }
       running = running.filter((attempt) => attempt !== opening.attempt);
-      if (opening.state === "speaking") return { won: opening.attempt };
+      if (opening.state === "speaking") return { won: opening.attempt, refusal };
       ladder.onLost(opening);
       if (opening.state === "refused") refusal = opening.text;
       if (running.length === 0) start(ladder.next(started, opening.state === "refused"));

@@ -42,7 +42,7 @@ export function spokenWords(text: string): readonly Token[] {
 }
 
 /** The words of one token: `can't` is `can not`. */
-export function wordsOf(token: string): readonly string[] {
+function wordsOf(token: string): readonly string[] {
   const word = plain(token);
   if (/^[!?\n…]$/.test(word)) return ["."];
   if (word === "—" || word === "–") return [","];

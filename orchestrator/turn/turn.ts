@@ -78,7 +78,7 @@ export type VerdictReason =
 /** The gate's word on one picture. Anything but `clear` counts as a person. */
 export interface Verdict {
   readonly value: VerdictValue;
-  /** Highest person score over all looks, 0–1; null when no look was taken. */
+  /** Person score of the plain look, 0–1; the verdict may rest on more looks. Null when none was taken. */
   readonly score: number | null;
   readonly reason: VerdictReason;
   readonly boxes: readonly Box[];
@@ -241,16 +241,10 @@ export type TurnEvent =
 /** Handed to everything that can wait. */
 export interface TurnContext {
   readonly turnId: string;
-  /** Aborted by barge-in, deadline, shutdown or a newer turn; its reason is a `StopReason`. */
+  /** Aborted by barge-in, deadline, shutdown or a newer turn; its reason comes from `stopped`. */
   readonly signal: AbortSignal;
   /** Monotonic clock in milliseconds. */
   now(): number;
   mark(point: Mark): void;
   report(event: TurnEvent): void;
 }
-
-/** Why a turn was stopped; the first reason wins. */
-export type StopReason = "barge-in" | "deadline" | "shutdown" | "superseded";
-
-/** A step of the pipeline. */
-export type Stage<In, Out> = (input: AsyncIterable<In>, ctx: TurnContext) => AsyncIterable<Out>;

@@ -33,7 +33,10 @@ const answer = z
   .object({
     verdict: z.enum(["clear", "person", "unknown"]),
     reason: z.string(),
+    /** What the verdict rests on. */
     score: score.nullable(),
+    /** Person scores of all looks; the first is the plain one. */
+    looks: z.array(score).max(64).default([]),
     boxes: z.array(box).max(1000),
     model: z.string().max(200).nullable(),
     ms: z.number().min(0).nullable(),
@@ -64,7 +67,7 @@ export function unknownVerdict(frame: Frame, reason: VerdictReason): Verdict {
 export function toVerdict(text: string, frame: Frame, personScore: number): Verdict {
   const parsed = answer.safeParse(parseJson(text));
   if (!parsed.success) return unknownVerdict(frame, "gate-garbage");
-  const { verdict: value, reason, boxes, sha256, width, height, ...rest } = parsed.data;
+  const { verdict: value, reason, boxes, looks, sha256, width, height, ...rest } = parsed.data;
   const { gated } = frame;
   const same = sha256 === gated.sha256 && width === gated.width && height === gated.height;
   if (value === "unknown" && !same) {
@@ -79,7 +82,7 @@ export function toVerdict(text: string, frame: Frame, personScore: number): Verd
   const scaleY = frame.height / gated.height;
   return {
     value,
-    score: rest.score,
+    score: looks[0] ?? rest.score,
     reason: reason as VerdictReason,
     boxes: boxes.map((box) => ({
       label: box.label,

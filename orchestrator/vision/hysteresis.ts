@@ -1,3 +1,4 @@
+import { isGateDown } from "../turn/gate-down.ts";
 import type { Verdict } from "../turn/turn.ts";
 
 /** A person seen this recently is still there, whatever the detector says now. */
@@ -23,7 +24,7 @@ export const NEW_STREAM: StreamState = { isFirst: true, personAtMs: null, clearF
 /**
  * A detector blinks; a person does not. A clear frame stays `person` until 1.5 s after the last frame
  * with a person and until three frames in a row, over a second, were clear; the first frame after a
- * change is `unknown`. A word other than `clear` is never made better (reference of the gate, §8.4).
+ * change that the gate looked at is `unknown`. A word other than `clear` is never made better (reference of the gate, §8.4).
  */
 export function steady(
   state: StreamState,
@@ -38,7 +39,10 @@ export function steady(
         state: { ...NEW_STREAM, isFirst: false, personAtMs: Math.max(personAtMs ?? -Infinity, capturedAtMs) },
       };
     case "unknown":
-      return { verdict, state: { ...state, isFirst: false, clearFrames: 0 } };
+      return {
+        verdict,
+        state: { ...state, isFirst: state.isFirst && isGateDown(verdict.reason), clearFrames: 0 },
+      };
     case "clear":
       break;
   }

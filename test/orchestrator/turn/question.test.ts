@@ -6,7 +6,7 @@ describe("toQuestion", () => {
     expect(toQuestion("  what's\u0007 this?\n")).toBe("what's  this?");
   });
 
-  it.each(["", "   ", "\n\t"])("names an empty question %j", (text) => {
+  it.each(["", "   ", "\n\t", "\u200b\u2800\u00ad"])("names an empty question %j", (text) => {
     expect(() => toQuestion(text)).toThrow("the question is empty; expected at least one word");
   });
 

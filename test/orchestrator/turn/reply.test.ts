@@ -1,18 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
 import fc from "fast-check";
-import { EngineError } from "../../../orchestrator/errors.ts";
 import type { ClearPicture } from "../../../orchestrator/turn/clear-picture.ts";
-import type { EngineEvent, Ports } from "../../../orchestrator/turn/ports.ts";
+import { stopped } from "../../../orchestrator/turn/stopped.ts";
 import { createRecorder } from "../../../orchestrator/turn/recorder.ts";
 import { reply } from "../../../orchestrator/turn/reply.ts";
-import type { TurnReport } from "../../../orchestrator/turn/report.ts";
-import type { Frame, Jpeg, Sighting, Turn, TurnContext } from "../../../orchestrator/turn/turn.ts";
+import type { Jpeg, TurnContext } from "../../../orchestrator/turn/turn.ts";
 import {
-  cameraOf,
   engineOf,
   frameOf,
   gateOf,
-  NO_USAGE,
   pastOf,
   personVerdict,
   saying,
@@ -20,49 +16,7 @@ import {
   turnOf,
   verdictOf,
 } from "../../standins/turn.ts";
-
-const LOOK = "What's in front of me?";
-const TALK = "Tell me a joke.";
-const never = (signal: AbortSignal) =>
-  new Promise<never>((_resolve, reject) =>
-    signal.addEventListener("abort", () => reject(new Error("aborted"))),
-  );
-
-async function* failing(): AsyncGenerator<EngineEvent> {
-  yield await Promise.reject<EngineEvent>(new EngineError("fake", "server", "http-500"));
-}
-async function* hanging(ctx: TurnContext): AsyncGenerator<EngineEvent> {
-  yield await never(ctx.signal);
-}
-
-interface Setup extends Partial<Ports> {
-  readonly frame?: Frame | null;
-}
-
-function portsOf({ frame, ...ports }: Setup = {}): Ports {
-  return {
-    camera: cameraOf(...(frame === null ? [] : [frame ?? frameOf()])),
-    gate: gateOf((frame) => verdictOf(frame)),
-    local: engineOf<Jpeg>("Local |says."),
-    cloud: engineOf<ClearPicture>("Cloud |says."),
-    describer: engineOf<Sighting>("Detector says."),
-    ...ports,
-  };
-}
-
-async function run(
-  turn: Turn,
-  ports: Ports,
-  signal = new AbortController().signal,
-): Promise<TurnReport & { text: string }> {
-  const recorder = createRecorder({ turnId: "turn", signal, transport: "terminal" });
-  let text = "";
-  for await (const piece of reply(turn, ports, recorder.ctx)) text += piece;
-  return { ...recorder.report(), text };
-}
-
-const gist = ({ text, outcome, route }: TurnReport & { text: string }): string =>
-  `${text} | ${outcome} ${route?.engine} ${route?.reason}`;
+import { failing, gist, hanging, LOOK, never, portsOf, run, TALK } from "./run-reply.ts";
 
 describe("a turn over a picture", () => {
   it("goes to the cloud with exactly the judged bytes when nobody is in it", async () => {
@@ -122,123 +76,6 @@ describe("a turn over a picture", () => {
   });
 });
 
-describe("fallback, only while nothing was shown", () => {
-  it("takes the local engine with the same picture when the cloud refuses, before a word of it is shown", async () => {
-    const cloud = engineOf<ClearPicture>("I'm sorry, |but I can't help |with that request.");
-    const local = engineOf<Jpeg>("A mug.");
-    const result = await run(turnOf(LOOK), portsOf({ cloud, local }));
-    expect(gist(result)).toBe("A mug. | answered local cloud-refused");
-    expect(result.refused).toBe(true);
-  });
-
-  it("does so for a refusal of the protocol and a content filter too", async () => {
-    for (const reason of ["refusal", "content-filter"] as const) {
-      const cloud = engineOf<ClearPicture>(async function* () {
-        if (reason === "refusal") yield { type: "refusal-delta", text: "No." };
-        yield { type: "finish", reason, usage: NO_USAGE };
-      });
-      expect(gist(await run(turnOf(LOOK), portsOf({ cloud })))).toBe(
-        "Local says. | answered local cloud-refused",
-      );
-    }
-  });
-
-  it("speaks a whole-sentence refusal when no picture is at stake", async () => {
-    const cloud = engineOf<ClearPicture>(async function* () {
-      yield { type: "refusal-delta", text: "I can't tell that one." };
-      yield { type: "finish", reason: "refusal", usage: NO_USAGE };
-    });
-    expect(gist(await run(turnOf(TALK), portsOf({ cloud })))).toMatch(/^I can't tell that one\. \| notice/);
-  });
-
-  it("takes the local engine when the cloud fails", async () => {
-    const cloud = engineOf<ClearPicture>(() => failing());
-    expect(gist(await run(turnOf(LOOK), portsOf({ cloud })))).toBe(
-      "Local says. | answered local cloud-unavailable",
-    );
-  });
-
-  it("counts an empty answer as a failure", async () => {
-    const cloud = engineOf<ClearPicture>("");
-    expect(gist(await run(turnOf(LOOK), portsOf({ cloud })))).toBe(
-      "Local says. | answered local cloud-unavailable",
-    );
-  });
-
-  it("starts the local engine beside a cloud that is late, and closes the loser upstream", async () => {
-    const cloud = engineOf<ClearPicture>(hanging);
-    const turn = turnOf(LOOK, { settings: settingsOf({ fallbackAfterMs: { local: 450, cloud: 10 } }) });
-    expect(gist(await run(turn, portsOf({ cloud })))).toBe("Local says. | answered local cloud-unavailable");
-    expect(cloud.aborted).toHaveLength(1);
-  });
-
-  it("sends no private paper to the cloud because the local engine takes its time, only when it is down", async () => {
-    const cloud = engineOf<ClearPicture>("Cloud says.");
-    const settings = settingsOf({ privateToCloud: "all", fallbackAfterMs: { local: 5, cloud: 5 } });
-    const slow = engineOf<Jpeg>(async function* () {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      yield* saying("A letter.");
-    });
-    const turn = turnOf("Read the label.", { settings });
-    expect(gist(await run(turn, portsOf({ cloud, local: slow })))).toBe(
-      "A letter. | answered local reading-local",
-    );
-    expect(cloud.prompts).toHaveLength(0);
-    const down = engineOf<Jpeg>(() => failing());
-    expect(gist(await run(turn, portsOf({ cloud, local: down })))).toBe(
-      "Cloud says. | answered cloud local-unavailable",
-    );
-  });
-
-  it("lets the cloud win when it speaks before the second engine", async () => {
-    const cloud = engineOf<ClearPicture>(async function* (ctx) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      yield* saying("Late but first.");
-      void ctx;
-    });
-    const local = engineOf<Jpeg>(hanging);
-    const turn = turnOf(LOOK, { settings: settingsOf({ fallbackAfterMs: { local: 450, cloud: 5 } }) });
-    expect(gist(await run(turn, portsOf({ cloud, local })))).toBe(
-      "Late but first. | answered cloud no-person",
-    );
-    expect(local.aborted).toHaveLength(1);
-  });
-
-  it("never lets another engine go on after the first word: the rest is lost, and said so", async () => {
-    const local = engineOf<Jpeg>("Another voice.");
-    const cloud = engineOf<ClearPicture>(async function* () {
-      yield { type: "text-delta", text: "A chair, one o'clock." };
-      throw new EngineError("cloud", "timeout", "gap");
-    });
-    const result = await run(turnOf(LOOK), portsOf({ cloud, local }));
-    expect(gist(result)).toBe("A chair, one o'clock. I lost the rest. | notice cloud no-person");
-    expect(local.prompts).toHaveLength(0);
-    expect(result.engineErrors).toEqual([{ engine: "cloud", category: "timeout" }]);
-  });
-
-  it("ends in one honest sentence when nobody is left", async () => {
-    const ports = portsOf({ cloud: engineOf<ClearPicture>(() => failing()), local: undefined });
-    expect(gist(await run(turnOf(TALK), ports))).toBe(
-      "I can't answer right now. | notice none cloud-unavailable",
-    );
-  });
-
-  it("ends by the turn's deadline", async () => {
-    const ports = portsOf({ cloud: undefined, local: engineOf<Jpeg>(hanging) });
-    const turn = turnOf(TALK, { settings: settingsOf({ turnDeadlineMs: 15 }) });
-    expect((await run(turn, ports)).text).toBe("I can't answer right now.");
-  });
-
-  it("counts the wait for the gate into the turn's deadline", async () => {
-    const gate = () => new Promise<never>(() => {});
-    const ports = portsOf({ cloud: undefined, local: engineOf<Jpeg>(hanging), gate });
-    const turn = turnOf(LOOK, { settings: settingsOf({ verdictDeadlineMs: 150, turnDeadlineMs: 160 }) });
-    const { text, totalMs } = await run(turn, ports);
-    expect(text).toBe("I can't answer right now.");
-    expect(totalMs).toBeLessThan(300);
-  });
-});
-
 describe("what goes with the conversation", () => {
   it("a question without a picture stays local after a local answer", async () => {
     const cloud = engineOf<ClearPicture>("no");
@@ -291,6 +128,19 @@ describe("an abort", () => {
       expect(cloud.aborted).toHaveLength(1);
     },
   );
+
+  it("before the first word keeps the picture that was asked about", async () => {
+    const barge = new AbortController();
+    const local = engineOf<Jpeg>(hanging);
+    const recorder = createRecorder({ turnId: "turn", signal: barge.signal, transport: "terminal" });
+    setTimeout(() => barge.abort(stopped("barge-in")), 10);
+    const ports = portsOf({ local, gate: gateOf(personVerdict) });
+    for await (const _text of reply(turnOf(LOOK), ports, recorder.ctx)) break;
+    expect(recorder.report()).toMatchObject({ outcome: "cancelled", route: { engine: "local" } });
+    const sent = local.prompts[0]?.messages.at(-1);
+    const picture = sent?.role === "user" ? sent.parts[0] : undefined;
+    expect(picture).toEqual({ type: "picture", picture: recorder.report().picture?.jpeg });
+  });
 
   it("by return() closes the engine too", async () => {
     const cloud = engineOf<ClearPicture>(async function* (ctx) {

@@ -75,3 +75,11 @@ it("believes no text that is not an answer", async () => {
     }),
   );
 });
+
+it("gives the plain look's score, whatever the later looks say", async () => {
+  const frame = await busyFrame({ width: 640, height: 480 });
+  const { sha256, width, height } = frame.gated;
+  const said = { verdict: "person", reason: "person-on-second-look", score: 0.5, looks: [0.43, 0.6] };
+  const answer = JSON.stringify({ ...said, boxes: [], model: "fake", ms: 1, sha256, width, height });
+  expect(toVerdict(answer, frame, 0.2)).toMatchObject({ value: "person", score: 0.43 });
+});

@@ -48,7 +48,7 @@ describe("steady", () => {
   it.each([
     ["c c c", ["unknown:first-frame", "clear", "clear"]],
     ["p", ["person"]],
-    ["u c", ["unknown", "clear"]],
+    ["u c c", ["unknown", "unknown:first-frame", "clear"]],
     ["c u c", ["unknown:first-frame", "unknown", "clear"]],
     ["c c p c c c c c", ["unknown:first-frame", "clear", "person", held, held, held, "clear", "clear"]],
     ["p c c u c c c c", ["person", held, held, "unknown", held, held, "clear", "clear"]],

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { EngineError } from "../../../orchestrator/errors.ts";
+import type { ClearPicture } from "../../../orchestrator/turn/clear-picture.ts";
+import type { Jpeg } from "../../../orchestrator/turn/turn.ts";
+import { engineOf, NO_USAGE, saying, settingsOf, turnOf } from "../../standins/turn.ts";
+import { failing, gist, hanging, LOOK, portsOf, run, TALK } from "./run-reply.ts";
+
+describe("fallback, only while nothing was shown", () => {
+  it("takes the local engine with the same picture when the cloud refuses, before a word of it is shown", async () => {
+    const cloud = engineOf<ClearPicture>("I'm sorry, |but I can't help |with that request.");
+    const local = engineOf<Jpeg>("A mug.");
+    const result = await run(turnOf(LOOK), portsOf({ cloud, local }));
+    expect(gist(result)).toBe("A mug. | answered local cloud-refused");
+    expect(result.refused).toBe(true);
+  });
+
+  it("does so for a refusal of the protocol and a content filter too", async () => {
+    for (const reason of ["refusal", "content-filter"] as const) {
+      const cloud = engineOf<ClearPicture>(async function* () {
+        if (reason === "refusal") yield { type: "refusal-delta", text: "No." };
+        yield { type: "finish", reason, usage: NO_USAGE };
+      });
+      expect(gist(await run(turnOf(LOOK), portsOf({ cloud })))).toBe(
+        "Local says. | answered local cloud-refused",
+      );
+    }
+  });
+
+  it("speaks a whole-sentence refusal when no picture is at stake", async () => {
+    const cloud = engineOf<ClearPicture>(async function* () {
+      yield { type: "refusal-delta", text: "I can't tell that one." };
+      yield { type: "finish", reason: "refusal", usage: NO_USAGE };
+    });
+    expect(gist(await run(turnOf(TALK), portsOf({ cloud })))).toMatch(/^I can't tell that one\. \| notice/);
+  });
+
+  it("takes the local engine when the cloud fails", async () => {
+    const cloud = engineOf<ClearPicture>(() => failing());
+    expect(gist(await run(turnOf(LOOK), portsOf({ cloud })))).toBe(
+      "Local says. | answered local cloud-unavailable",
+    );
+  });
+
+  it("counts an empty answer as a failure", async () => {
+    const cloud = engineOf<ClearPicture>("");
+    expect(gist(await run(turnOf(LOOK), portsOf({ cloud })))).toBe(
+      "Local says. | answered local cloud-unavailable",
+    );
+  });
+
+  it("starts the local engine beside a cloud that is late, and closes the loser upstream", async () => {
+    const cloud = engineOf<ClearPicture>(hanging);
+    const turn = turnOf(LOOK, { settings: settingsOf({ fallbackAfterMs: { local: 450, cloud: 10 } }) });
+    expect(gist(await run(turn, portsOf({ cloud })))).toBe("Local says. | answered local cloud-unavailable");
+    expect(cloud.aborted).toHaveLength(1);
+  });
+
+  it("keeps a picture from the cloud while the local engine only takes its time", async () => {
+    const local = engineOf<Jpeg>(async function* () {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      yield* saying("Late but local.");
+    });
+    const cloud = engineOf<ClearPicture>("no");
+    const settings = settingsOf({ policy: "local-first", fallbackAfterMs: { local: 5, cloud: 5 } });
+    expect(gist(await run(turnOf(LOOK, { settings }), portsOf({ local, cloud })))).toBe(
+      "Late but local. | answered local local-first",
+    );
+    expect(cloud.prompts).toHaveLength(0);
+  });
+
+  it("says that the cloud refused when the local engine had started beside it", async () => {
+    const cloud = engineOf<ClearPicture>(async function* () {
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      yield* saying("I'm sorry, but I can't help with that.");
+    });
+    const local = engineOf<Jpeg>(async function* () {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      yield* saying("A mug.");
+    });
+    const settings = settingsOf({ fallbackAfterMs: { local: 450, cloud: 5 } });
+    expect(gist(await run(turnOf(LOOK, { settings }), portsOf({ local, cloud })))).toBe(
+      "A mug. | answered local cloud-refused",
+    );
+  });
+
+  it("sends no private paper to the cloud because the local engine takes its time, only when it is down", async () => {
+    const cloud = engineOf<ClearPicture>("Cloud says.");
+    const settings = settingsOf({ privateToCloud: "all", fallbackAfterMs: { local: 5, cloud: 5 } });
+    const slow = engineOf<Jpeg>(async function* () {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      yield* saying("A letter.");
+    });
+    const turn = turnOf("Read the label.", { settings });
+    expect(gist(await run(turn, portsOf({ cloud, local: slow })))).toBe(
+      "A letter. | answered local reading-local",
+    );
+    expect(cloud.prompts).toHaveLength(0);
+    const down = engineOf<Jpeg>(() => failing());
+    expect(gist(await run(turn, portsOf({ cloud, local: down })))).toBe(
+      "Cloud says. | answered cloud local-unavailable",
+    );
+  });
+
+  it("lets the cloud win when it speaks before the second engine", async () => {
+    const cloud = engineOf<ClearPicture>(async function* (ctx) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      yield* saying("Late but first.");
+      void ctx;
+    });
+    const local = engineOf<Jpeg>(hanging);
+    const turn = turnOf(LOOK, { settings: settingsOf({ fallbackAfterMs: { local: 450, cloud: 5 } }) });
+    expect(gist(await run(turn, portsOf({ cloud, local })))).toBe(
+      "Late but first. | answered cloud no-person",
+    );
+    expect(local.aborted).toHaveLength(1);
+  });
+
+  it("never lets another engine go on after the first word: the rest is lost, and said so", async () => {
+    const local = engineOf<Jpeg>("Another voice.");
+    const cloud = engineOf<ClearPicture>(async function* () {
+      yield { type: "text-delta", text: "A chair, one o'clock." };
+      throw new EngineError("cloud", "timeout", "gap");
+    });
+    const result = await run(turnOf(LOOK), portsOf({ cloud, local }));
+    expect(gist(result)).toBe("A chair, one o'clock. I lost the rest. | notice cloud no-person");
+    expect(local.prompts).toHaveLength(0);
+    expect(result.engineErrors).toEqual([{ engine: "cloud", category: "timeout" }]);
+  });
+
+  it("ends in one honest sentence when nobody is left", async () => {
+    const ports = portsOf({ cloud: engineOf<ClearPicture>(() => failing()), local: undefined });
+    expect(gist(await run(turnOf(TALK), ports))).toBe(
+      "I can't answer right now. | notice none cloud-unavailable",
+    );
+  });
+
+  it("ends by the turn's deadline", async () => {
+    const ports = portsOf({ cloud: undefined, local: engineOf<Jpeg>(hanging) });
+    const turn = turnOf(TALK, { settings: settingsOf({ turnDeadlineMs: 15 }) });
+    expect((await run(turn, ports)).text).toBe("I can't answer right now.");
+  });
+
+  it("counts the wait for the gate into the turn's deadline", async () => {
+    const gate = () => new Promise<never>(() => {});
+    const ports = portsOf({ cloud: undefined, local: engineOf<Jpeg>(hanging), gate });
+    const turn = turnOf(LOOK, { settings: settingsOf({ verdictDeadlineMs: 150, turnDeadlineMs: 160 }) });
+    const { text, totalMs } = await run(turn, ports);
+    expect(text).toBe("I can't answer right now.");
+    expect(totalMs).toBeLessThan(300);
+  });
+});
