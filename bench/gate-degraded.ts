@@ -42,7 +42,7 @@ export const run: Bench = async () => {
           "|---|---|---|---|---|---|---|",
           ...table,
         ].join("\n"),
-        "Each photo (long side at most 960) is degraded, saved as a JPEG at quality 95 and judged as `sightline judge` does: picture intake, quality rule, gate in photo mode. Kept: the photo of a person ends as person or unknown, so that it stays on the box. The thresholds were chosen on these photos (docs/decisions/gate-policy.md).",
+        "Each photo (long side at most 960) is degraded, saved as a JPEG at quality 95 and judged as `sightline judge` does: picture intake, quality rule, gate in photo mode. Kept: the photo of a person ends as person or unknown, so that it stays on the box. The thresholds were chosen on these photos (docs/decisions/008-the-gate-looks-more-than-once.md).",
       ],
     };
   } finally {

@@ -32,7 +32,7 @@ type Conclusion = Omit<Judgement, "looks">;
 /** Takes one look at the picture that is being judged; boxes come back in its own pixels. */
 export type Look = (view: View) => Promise<Sighting>;
 
-// Every number below is explained and measured in docs/decisions/gate-policy.md.
+// Every number below is explained and measured in docs/decisions/008-the-gate-looks-more-than-once.md.
 
 /** One look at the frame's own size decides most pictures. */
 const FIRST: View = { longSide: 640 };
