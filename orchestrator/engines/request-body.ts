@@ -92,7 +92,15 @@ function toChatPart<Picture>(
     : { type: "image_url", image_url, uuid: vllm.pictureId(jpeg) };
 }
 
-function toDataUrl({ bytes }: Jpeg): string {
+/** A conversation's pictures go with each of its requests to a server that cannot hold them: encoded once. */
+const dataUrls = new WeakMap<Jpeg, string>();
+
+function toDataUrl(jpeg: Jpeg): string {
+  const known = dataUrls.get(jpeg);
+  if (known !== undefined) return known;
+  const { bytes } = jpeg;
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return `data:image/jpeg;base64,${buffer.toString("base64")}`;
+  const url = `data:image/jpeg;base64,${buffer.toString("base64")}`;
+  dataUrls.set(jpeg, url);
+  return url;
 }
