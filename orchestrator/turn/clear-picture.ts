@@ -23,7 +23,7 @@ export class ClearPicture {
   static of(frame: Frame, verdict: Verdict, nowMs: number): ClearPicture | undefined {
     if (verdict.value !== "clear") return undefined;
     if (frame.source !== "photo" && nowMs - frame.capturedAtMs > MAX_FRAME_AGE_MS) return undefined;
-    const bytes = Uint8Array.from(frame.gated.bytes);
+    const bytes = new Uint8Array(frame.gated.bytes);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     if (sha256 !== verdict.sha256) return undefined;
     return new ClearPicture({ bytes, sha256, width: frame.gated.width, height: frame.gated.height });
