@@ -58,7 +58,7 @@ function peopleIn(sighting: Sighting, boxes: readonly Box[], fieldOfViewDeg: num
   return verdict.value === "person" || verdict.reason === "uncertain" ? "possibly a person" : "";
 }
 
-/** `a dog on the right, two chairs ahead`: nearest first, equal things on one side together. */
+/** `a dog and two chairs ahead; a car on the right`: nearest first, what is on one side together. */
 function grouped(things: readonly Box[], sighting: Sighting, fieldOfViewDeg: number): string {
   const groups = new Map<string, { label: string; side: Side; count: number; score: number }>();
   for (const box of things) {
@@ -72,11 +72,15 @@ function grouped(things: readonly Box[], sighting: Sighting, fieldOfViewDeg: num
       score: Math.max(group?.score ?? 0, box.score),
     });
   }
-  const named = [...groups.values()].map(({ label, side, count, score }) => {
+  const sides = new Map<Side, string[]>();
+  for (const { label, side, count, score } of [...groups.values()].slice(0, MOST_GROUPS)) {
     const doubt = score < PLAIN_THING ? "probably " : "";
-    return `${doubt}${counted(label, count)} ${side === "ahead" ? "ahead" : `on the ${side}`}`;
-  });
-  return listed(named.slice(0, MOST_GROUPS));
+    sides.set(side, [...(sides.get(side) ?? []), `${doubt}${counted(label, count)}`]);
+  }
+  const parts = [...sides].map(
+    ([side, named]) => `${listed(named)} ${side === "ahead" ? side : `on the ${side}`}`,
+  );
+  return parts.length === groups.size ? listed(parts) : parts.join("; ");
 }
 
 function answerTo(asked: Asked, seen: Seen): string {

@@ -28,7 +28,7 @@ describe("what is there", () => {
       "Two people, at eleven and one o'clock; a dog on the right.",
     );
     expect(await ask(kitchen, "Describe what you see.")).toBe(
-      "A refrigerator on the left, probably a couch ahead, two chairs ahead and a TV on the right.",
+      "A refrigerator on the left; probably a couch and two chairs ahead; a TV on the right.",
     );
   });
 
@@ -79,7 +79,7 @@ describe("things", () => {
       "Where's the fridge": "A refrigerator on the left.",
       "Is there a TV in the room?": "Yes, a TV on the right.",
       "How many chairs are there?": "Two chairs ahead.",
-      "Where can I find a seat?": "Probably a couch ahead and two chairs ahead.",
+      "Where can I find a seat?": "Probably a couch and two chairs ahead.",
       "Do you see a television?": "Yes, a TV on the right.",
     };
     for (const [question, answer] of Object.entries(cases)) expect(await ask(kitchen, question)).toBe(answer);
