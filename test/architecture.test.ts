@@ -187,11 +187,8 @@ test("no file names a path of one machine, or a registry of its own", () => {
         .some((line) => machine.test(line)),
     );
   expect(wrong).toEqual([]);
-  const hosts = [...read("package-lock.json").matchAll(/"resolved": "([^"]*)"/g)].map(
-    ([, url = ""]) => new URL(url).host,
-  );
-  expect(new Set([...hosts, "registry.npmjs.org"])).toEqual(new Set(["registry.npmjs.org"]));
-  expect(read(".npmrc")).not.toContain("registry");
+  expect(read("package-lock.json")).not.toContain('"resolved"');
+  expect(read(".npmrc")).not.toMatch(/^(@[^:]*:)?registry/m);
 });
 
 /** `orchestrator/turn/reply.ts` → `orchestrator/turn`, `orchestrator/log.ts` → `orchestrator/log`. */
