@@ -8,7 +8,8 @@ const PARTS: Readonly<Record<string, string>> = {
     "$ADVERB* (is | are | was | were | looks | look | feels | (seems | seem | appears | appear) (to be)? | remains | stands) $ADVERB*",
   VISIBLE:
     "visible | actual | real | single | living | human | apparent | obvious | discernible | detectable | identifiable | recognizable | nearby | standing | moving | noticeable | clear",
-  PEOPLE: "people | person | persons | human | humans | individual | individuals | soul | souls | beings | pedestrians | passersby | bystanders",
+  PEOPLE:
+    "people | person | persons | human | humans | individual | individuals | soul | souls | beings | pedestrians | passersby | bystanders",
   ANYONE:
     "anyone | anybody | (any | a | one | even)* (sign | signs | trace)? of? any? $VISIBLE* ($PEOPLE | anyone)",
   NOBODY:
