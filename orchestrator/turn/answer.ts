@@ -184,9 +184,12 @@ async function reportPicture(
   ctx: TurnContext,
 ): Promise<void> {
   if (!seen) return;
+  const jpeg = engine === "local" ? await seen.frame.detailed() : null;
+  // An attempt that lost meanwhile must not speak over the one that won.
+  if (ctx.signal.aborted) return;
   ctx.report({
     type: "picture",
-    jpeg: engine === "local" ? await seen.frame.detailed() : null,
+    jpeg,
     clear: engine === "cloud" ? (seen.clear ?? null) : null,
     facts: seen.facts,
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EngineError } from "../../../orchestrator/errors.ts";
 import type { ClearPicture } from "../../../orchestrator/turn/clear-picture.ts";
 import type { Jpeg } from "../../../orchestrator/turn/turn.ts";
-import { engineOf, NO_USAGE, saying, settingsOf, turnOf } from "../../standins/turn.ts";
+import { engineOf, frameOf, jpegOf, NO_USAGE, saying, settingsOf, turnOf } from "../../standins/turn.ts";
 import { failing, gist, hanging, LOOK, portsOf, run, TALK } from "./run-reply.ts";
 
 describe("fallback, only while nothing was shown", () => {
@@ -115,6 +115,20 @@ describe("fallback, only while nothing was shown", () => {
     expect(local.aborted).toHaveLength(1);
   });
 
+  it("keeps the winner's picture when a loser is still encoding its own", async () => {
+    const cloud = engineOf<ClearPicture>(async function* () {
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      yield { type: "text-delta", text: "A chair" };
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      yield* saying(" ahead.");
+    });
+    const slow = { ...frameOf(), detailed: () => encodedAfter(35) };
+    const settings = settingsOf({ fallbackAfterMs: { local: 450, cloud: 5 } });
+    const result = await run(turnOf(LOOK, { settings }), portsOf({ cloud, frame: slow }));
+    expect(gist(result)).toBe("A chair ahead. | answered cloud no-person");
+    expect(result.picture).toMatchObject({ jpeg: null, clear: { jpeg: { sha256: slow.gated.sha256 } } });
+  });
+
   it("never lets another engine go on after the first word: the rest is lost, and said so", async () => {
     const local = engineOf<Jpeg>("Another voice.");
     const cloud = engineOf<ClearPicture>(async function* () {
@@ -149,3 +163,7 @@ describe("fallback, only while nothing was shown", () => {
     expect(totalMs).toBeLessThan(300);
   });
 });
+
+function encodedAfter(delayMs: number): Promise<Jpeg> {
+  return new Promise((resolve) => setTimeout(() => resolve(jpegOf("detailed")), delayMs));
+}
