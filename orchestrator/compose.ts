@@ -94,7 +94,6 @@ async function startOwnSimulator(): Promise<{ readonly url: string; close(): Pro
 
 function withSimulator(config: Config, url: string | undefined): Config {
   if (url === undefined) return config;
-  const { cloud: _cloud, ...rest } = config;
   const base = {
     model: undefined,
     apiKey: undefined,
@@ -103,5 +102,5 @@ function withSimulator(config: Config, url: string | undefined): Config {
     gapMs: 700,
     totalMs: 20_000,
   } as const;
-  return { ...rest, cloud: undefined, policy: "local-only", local: { url: `${url}/v1`, ...base } };
+  return { ...config, cloud: undefined, policy: "local-only", local: { url: `${url}/v1`, ...base } };
 }

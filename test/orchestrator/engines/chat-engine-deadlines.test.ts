@@ -1,32 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { EngineConfig } from "../../../orchestrator/config.ts";
-import {
-  delta,
-  finish,
-  type OpenaiServer,
-  role,
-  says,
-  startOpenaiServer,
-} from "../../standins/openai-server.ts";
-import { ask, during, localEngine, question } from "./engine-fixture.ts";
+import { describe, expect, it } from "vitest";
+import { delta, finish, role, says } from "../../standins/openai-server.ts";
+import { ask, during, question, serveEngines } from "./engine-fixture.ts";
 
-let server: OpenaiServer;
-const closing: (() => Promise<void>)[] = [];
-
-beforeAll(async () => {
-  server = await startOpenaiServer();
-});
-afterEach(async () => {
-  server.always(says("Hi|."));
-  await Promise.all(closing.splice(0).map((close) => close()));
-});
-afterAll(() => server.close());
-
-function engineOf(config: Partial<EngineConfig> = {}): ReturnType<typeof localEngine> {
-  const engine = localEngine(server.url, config);
-  closing.push(() => engine.close());
-  return engine;
-}
+const { server, engineOf } = serveEngines();
 
 describe("deadlines", () => {
   const limits = { firstTokenMs: 80, gapMs: 60, totalMs: 9000 };
@@ -39,14 +15,14 @@ describe("deadlines", () => {
       [role, delta({ content: "" }), delta({ content: null }), { choices: [] }],
     ],
   ])("first token: %s", async (_name, data) => {
-    server.always(async (reply) => {
+    server().always(async (reply) => {
       reply.head();
       while (!reply.gone.aborted) {
         for (const event of data) reply.event(event);
         await reply.wait(10);
       }
     });
-    const [asked, [request]] = await during(server, () =>
+    const [asked, [request]] = await during(server(), () =>
       ask(engineOf({ ...limits, firstTokenMs: 400 }), question),
     );
     expect(asked.error).toMatchObject({ category: "timeout", code: "ttft", retryable: true });
@@ -59,7 +35,7 @@ describe("deadlines", () => {
     ["half an event is no progress", "data: "],
     ["bytes of a line are no progress", "x"],
   ])("gap: %s", async (_name, bytes) => {
-    server.next(async (reply) => {
+    server().next(async (reply) => {
       reply.head();
       reply.event(delta({ content: "The" }));
       reply.raw(": ");
@@ -74,7 +50,7 @@ describe("deadlines", () => {
   });
 
   it("gap: any data event is progress, with or without text", async () => {
-    server.next(async (reply) => {
+    server().next(async (reply) => {
       reply.head();
       reply.event(delta({ content: "The" }));
       for (let i = 0; i < 12; i += 1) {
@@ -90,7 +66,7 @@ describe("deadlines", () => {
   });
 
   it("gap: the listener's own pause does not count", async () => {
-    server.next(says("a|b|c"));
+    server().next(says("a|b|c"));
     const words: string[] = [];
     for await (const event of engineOf({ ...limits, firstTokenMs: 2000, totalMs: 9000 }).answer(question, {
       turnId: "t",
@@ -106,15 +82,15 @@ describe("deadlines", () => {
   });
 
   it("total: an answer that drips without end", async () => {
-    server.next(says("a|".repeat(2000), { itlMs: 5 }));
+    server().next(says("a|".repeat(2000), { itlMs: 5 }));
     const steady = { firstTokenMs: 5000, gapMs: 5000, totalMs: 120 };
-    const [asked, [request]] = await during(server, () => ask(engineOf(steady), question));
+    const [asked, [request]] = await during(server(), () => ask(engineOf(steady), question));
     expect(asked.error).toMatchObject({ category: "timeout", code: "total" });
     expect(await request?.ended).toBe(true);
   });
 
   it("the body of an error is waited for no longer than a token", async () => {
-    server.next((reply) => {
+    server().next((reply) => {
       reply.head(500);
       reply.raw('{"error":');
     });

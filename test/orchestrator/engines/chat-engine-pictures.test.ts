@@ -1,35 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { EngineConfig } from "../../../orchestrator/config.ts";
+import { describe, expect, it } from "vitest";
 import type { Jpeg } from "../../../orchestrator/turn/turn.ts";
-import {
-  cacheMiss,
-  events,
-  fails,
-  type OpenaiServer,
-  role,
-  says,
-  type SeenRequest,
-  startOpenaiServer,
-} from "../../standins/openai-server.ts";
-import { ask, during, localEngine, pictureOf, promptOf, shows, text } from "./engine-fixture.ts";
+import { cacheMiss, events, fails, role, type SeenRequest } from "../../standins/openai-server.ts";
+import { ask, during, pictureOf, promptOf, shows, text, serveEngines } from "./engine-fixture.ts";
 
-let server: OpenaiServer;
-const closing: (() => Promise<void>)[] = [];
-
-beforeAll(async () => {
-  server = await startOpenaiServer();
-});
-afterEach(async () => {
-  server.always(says("Hi|."));
-  await Promise.all(closing.splice(0).map((close) => close()));
-});
-afterAll(() => server.close());
-
-function engineOf(config: Partial<EngineConfig> = {}): ReturnType<typeof localEngine> {
-  const engine = localEngine(server.url, config);
-  closing.push(() => engine.close());
-  return engine;
-}
+const { server, engineOf } = serveEngines();
 
 describe("pictures of a vLLM", () => {
   const first = pictureOf("first");
@@ -42,7 +16,7 @@ describe("pictures of a vLLM", () => {
 
   it("go once, and by their id afterwards", async () => {
     const engine = engineOf({ kind: "vllm" });
-    const [, chats] = await during(server, async () => {
+    const [, chats] = await during(server(), async () => {
       await ask(engine, turn1);
       await ask(engine, turn2);
       await ask(engine, { ...turn2, conversationId: "call-2" });
@@ -66,36 +40,36 @@ describe("pictures of a vLLM", () => {
   ])("go again as bytes to a server that %s", async (_name, behaviour) => {
     const engine = engineOf({ kind: "vllm" });
     await ask(engine, turn1);
-    server.next(behaviour);
-    const [asked, chats] = await during(server, () => ask(engine, turn2));
+    server().next(behaviour);
+    const [asked, chats] = await during(server(), () => ask(engine, turn2));
     expect(asked).toMatchObject({ text: "Hi.", error: undefined });
     expect(chats.map(pictures)).toEqual([
       ["id", "bytes"],
       ["bytes", "bytes"],
     ]);
-    const [, [third]] = await during(server, () => ask(engine, turn2));
+    const [, [third]] = await during(server(), () => ask(engine, turn2));
     expect(third && pictures(third)).toEqual(["id", "id"]);
   });
 
   it("go as bytes for good to a server that does not know ids", async () => {
     const engine = engineOf({ kind: "vllm" });
     await ask(engine, turn1);
-    server.next(fails(422, "image_url: none is not an allowed value"));
+    server().next(fails(422, "image_url: none is not an allowed value"));
     expect((await ask(engine, turn2)).error).toBeUndefined();
-    const [, [third]] = await during(server, () => ask(engine, turn2));
+    const [, [third]] = await during(server(), () => ask(engine, turn2));
     expect(third && pictures(third)).toEqual(["bytes", "bytes"]);
   });
 
   it("that went as bytes are not sent again after a 400", async () => {
-    server.next(fails(400));
-    const [asked, chats] = await during(server, () => ask(engineOf({ kind: "vllm" }), turn1));
+    server().next(fails(400));
+    const [asked, chats] = await during(server(), () => ask(engineOf({ kind: "vllm" }), turn1));
     expect(asked.error?.code).toBe("http-400");
     expect(chats).toHaveLength(1);
   });
 
   it("have neither id nor salt anywhere else", async () => {
     const engine = engineOf({ kind: "openai" });
-    const [, chats] = await during(server, async () => {
+    const [, chats] = await during(server(), async () => {
       await ask(engine, turn1);
       await ask(engine, turn2);
     });

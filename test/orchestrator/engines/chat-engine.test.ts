@@ -1,38 +1,22 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { EngineConfig } from "../../../orchestrator/config.ts";
-import {
-  events,
-  finish,
-  json,
-  type OpenaiServer,
-  role,
-  says,
-  startOpenaiServer,
-} from "../../standins/openai-server.ts";
+import { describe, expect, it } from "vitest";
+import { events, finish, json, role, says, startOpenaiServer } from "../../standins/openai-server.ts";
 import { streamFaults } from "../../standins/stream-faults.ts";
-import { ask, configOf, during, KEY, localEngine, QUESTION, question } from "./engine-fixture.ts";
+import {
+  ask,
+  configOf,
+  during,
+  KEY,
+  localEngine,
+  QUESTION,
+  question,
+  serveEngines,
+} from "./engine-fixture.ts";
 
-let server: OpenaiServer;
-const closing: (() => Promise<void>)[] = [];
-
-beforeAll(async () => {
-  server = await startOpenaiServer();
-});
-afterEach(async () => {
-  server.always(says("Hi|."));
-  await Promise.all(closing.splice(0).map((close) => close()));
-});
-afterAll(() => server.close());
-
-function engineOf(config: Partial<EngineConfig> = {}): ReturnType<typeof localEngine> {
-  const engine = localEngine(server.url, config);
-  closing.push(() => engine.close());
-  return engine;
-}
+const { server, engineOf } = serveEngines();
 
 describe("an answer", () => {
   it("streams, finishes once, and carries the usage", async () => {
-    server.next(says("The door| is| on your left."));
+    server().next(says("The door| is| on your left."));
     const asked = await ask(engineOf(), question);
     expect(asked.text).toBe("The door is on your left.");
     expect(asked.events.filter(({ type }) => type === "finish")).toEqual([
@@ -44,7 +28,7 @@ describe("an answer", () => {
     process.env["OPENAI_ORG_ID"] = "org-x";
     process.env["OPENAI_CUSTOM_HEADERS"] = "x-vllm-priority: -5";
     try {
-      const [, [request]] = await during(server, () => ask(engineOf({ apiKey: KEY }), question));
+      const [, [request]] = await during(server(), () => ask(engineOf({ apiKey: KEY }), question));
       expect(Object.keys(request?.headers ?? {}).sort()).toEqual(
         "accept accept-encoding accept-language authorization connection content-length content-type host sec-fetch-mode user-agent".split(
           " ",
@@ -59,7 +43,7 @@ describe("an answer", () => {
 
   it("leaves its connection for the next one", async () => {
     const engine = engineOf();
-    const [, chats] = await during(server, async () => {
+    const [, chats] = await during(server(), async () => {
       for (let i = 0; i < 3; i += 1) {
         await ask(engine, question);
         await new Promise((resolve) => setTimeout(resolve, 15));
@@ -69,12 +53,12 @@ describe("an answer", () => {
   });
 
   it("is not held up by a server that keeps the connection open after it", async () => {
-    server.next(async (reply) => {
+    server().next(async (reply) => {
       reply.head();
       for (const event of [role, finish("stop", { content: "Hi" }), "[DONE]"]) reply.event(event);
       await reply.wait(5000);
     });
-    const [asked, [request]] = await during(server, () => ask(engineOf(), question));
+    const [asked, [request]] = await during(server(), () => ask(engineOf(), question));
     expect(asked.finish?.reason).toBe("stop");
     expect(asked.ms).toBeLessThan(1000);
     expect(await request?.ended).toBe(true);
@@ -91,8 +75,8 @@ describe("a provider's content filter", () => {
     ["of the question, inside the stream", events(role, filtered)],
     ["of the answer", events(role, finish("content_filter"), "[DONE]")],
   ])("%s is an outcome, not an error", async (_name, behaviour) => {
-    server.next(behaviour);
-    const [asked, chats] = await during(server, () => ask(engineOf(), question));
+    server().next(behaviour);
+    const [asked, chats] = await during(server(), () => ask(engineOf(), question));
     expect(asked.error).toBeUndefined();
     expect(asked.finish?.reason).toBe("content-filter");
     expect(chats).toHaveLength(1);
@@ -105,11 +89,11 @@ describe("a stream that is given up", () => {
     ["after an error", [{ error: { message: "x", code: 400 } }]],
     ["after bytes that are no event", ["{"]],
   ])("is closed %s, also when the server keeps it open", async (_name, data) => {
-    server.always((reply) => {
+    server().always((reply) => {
       reply.head();
       for (const each of data) reply.event(each);
     });
-    const [asked, chats] = await during(server, () => ask(engineOf(), question));
+    const [asked, chats] = await during(server(), () => ask(engineOf(), question));
     expect(asked.error).toBeDefined();
     for (const { ended } of chats) expect(await ended).toBe(true);
   });
@@ -117,7 +101,7 @@ describe("a stream that is given up", () => {
 
 describe("every stream fault", () => {
   it.each(streamFaults)("$row: $upstream", async ({ behaviour, detected }) => {
-    server.always(behaviour);
+    server().always(behaviour);
     const awaited = "error" in detected ? detected.error : "";
     const limits = awaited === "ttft" ? { firstTokenMs: 100 } : awaited === "gap" ? { gapMs: 80 } : {};
     const asked = await ask(engineOf(limits), question);
@@ -128,7 +112,7 @@ describe("every stream fault", () => {
 
   it("reaches nobody else: no key, no question, no upstream text in any message", async () => {
     for (const { behaviour } of streamFaults) {
-      server.always(behaviour);
+      server().always(behaviour);
       const { error } = await ask(engineOf({ apiKey: KEY, firstTokenMs: 60, gapMs: 40 }), question);
       const all = `${error?.message} ${error?.stack} ${String(error?.cause)}`;
       for (const secret of [KEY, QUESTION, "upstream text", "Sign in"]) expect(all).not.toContain(secret);
@@ -151,7 +135,7 @@ describe("what the operator reads", () => {
   });
 
   it("of a key that is no header", async () => {
-    const [{ error }, chats] = await during(server, () => ask(engineOf({ apiKey: `${KEY}\nx` }), question));
+    const [{ error }, chats] = await during(server(), () => ask(engineOf({ apiKey: `${KEY}\nx` }), question));
     expect(error).toMatchObject({ category: "unauthorized", code: "malformed-key" });
     expect(`${error?.message}${error?.stack}`).not.toContain(KEY);
     expect(chats).toHaveLength(0);
@@ -168,7 +152,7 @@ describe("what the operator reads", () => {
 
   it("of a redirect, which is not followed", async () => {
     const other = await startOpenaiServer();
-    server.next((reply) => {
+    server().next((reply) => {
       reply.head(307, { location: `${other.url}/chat/completions` });
       reply.end();
     });
@@ -179,10 +163,10 @@ describe("what the operator reads", () => {
   });
 
   it("of a URL that holds a password", async () => {
-    const engine = localEngine(server.url.replace("http://", "http://me:pass@"));
+    const engine = localEngine(server().url.replace("http://", "http://me:pass@"));
     const { error } = await ask(engine, question);
     await engine.close();
     expect(error?.message).not.toContain("pass@");
-    expect(configOf(server.url).url).toBe(server.url);
+    expect(configOf(server().url).url).toBe(server().url);
   });
 });

@@ -1,10 +1,16 @@
 import { createHash } from "node:crypto";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import type { EngineConfig } from "../../../orchestrator/config.ts";
 import { EngineError } from "../../../orchestrator/errors.ts";
 import { createLocalEngine } from "../../../orchestrator/engines/local-engine.ts";
 import type { Engine, EngineEvent } from "../../../orchestrator/turn/ports.ts";
 import type { Jpeg, Part, Prompt, TurnContext } from "../../../orchestrator/turn/turn.ts";
-import type { OpenaiServer, SeenRequest } from "../../standins/openai-server.ts";
+import {
+  type OpenaiServer,
+  says,
+  type SeenRequest,
+  startOpenaiServer,
+} from "../../standins/openai-server.ts";
 
 export const KEY = "sk-a-very-secret-key";
 export const QUESTION = "What is written on the blue door?";
@@ -107,5 +113,34 @@ export async function gather(stream: AsyncIterable<EngineEvent>): Promise<Asked>
     finish: events.find((event) => event.type === "finish"),
     error,
     ms: performance.now() - startedMs,
+  };
+}
+
+/** A stand-in server for all tests of a file, and engines on it that are closed after each test. */
+export function serveEngines(): {
+  readonly server: () => OpenaiServer;
+  readonly engineOf: (config?: Partial<EngineConfig>) => ReturnType<typeof localEngine>;
+} {
+  let running: OpenaiServer | undefined;
+  const closing: (() => Promise<void>)[] = [];
+  const server = (): OpenaiServer => {
+    if (!running) throw new Error("the stand-in server is not up yet");
+    return running;
+  };
+  beforeAll(async () => {
+    running = await startOpenaiServer();
+  });
+  afterEach(async () => {
+    server().always(says("Hi|."));
+    await Promise.all(closing.splice(0).map((close) => close()));
+  });
+  afterAll(() => server().close());
+  return {
+    server,
+    engineOf: (config = {}) => {
+      const engine = localEngine(server().url, config);
+      closing.push(() => engine.close());
+      return engine;
+    },
   };
 }
