@@ -12,6 +12,7 @@ import { createDiscovery } from "./discovery.ts";
 import { toEndpoint } from "./endpoint.ts";
 import { CONTENT_FILTER } from "./http-fault.ts";
 import { toCanaryBody, toChatBody } from "./request-body.ts";
+import { createPrefill } from "./prefill.ts";
 import { planResend } from "./resend.ts";
 import { type AnswerLimit, strictStream } from "./strict-stream.ts";
 import { createTransport } from "./transport.ts";
@@ -61,6 +62,9 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
   return {
     available: () => breaker.isClosed(),
     answer: (prompt, ctx) => answer(prompt, ctx.signal),
+    ...(name === "local" && {
+      prefill: createPrefill({ breaker, discovery, transport, memory, toJpeg, closing: closing.signal }),
+    }),
     async close() {
       closing.abort(new EngineError(name, "connectivity", "closed"));
       breaker.close();

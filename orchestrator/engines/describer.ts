@@ -1,14 +1,13 @@
+import { toLanguage } from "../turn/language.ts";
 import type { Engine, EngineEvent } from "../turn/ports.ts";
 import type { Prompt, Sighting } from "../turn/turn.ts";
 import { describe } from "./describer-answer.ts";
 import { whatIsAsked } from "./describer-question.ts";
-
-/** Said when there is no picture to describe. */
-const NO_PICTURE = "I can't answer that: I can only name what I detect in a picture.";
+import { describerWords } from "./describer-words.ts";
 
 /**
  * The engine that needs nothing but the gate's own detections: it names what was detected and where,
- * and says plainly what it cannot know. It answers from the last user message of the prompt, whose
+ * and says plainly what it cannot know, in the prompt's language. It answers from the last user message of the prompt, whose
  * last picture and last text are the sighting and the question. Throws `ctx.signal.reason` on abort.
  */
 export function createDescriber(options: { readonly fieldOfViewDeg: number }): Engine<Sighting> {
@@ -16,10 +15,11 @@ export function createDescriber(options: { readonly fieldOfViewDeg: number }): E
     available: () => true,
     async *answer(prompt, ctx): AsyncGenerator<EngineEvent> {
       const { sighting, question } = lastAsked(prompt);
+      const language = toLanguage(prompt.language);
       const answer =
         sighting === undefined
-          ? NO_PICTURE
-          : describe(sighting, whatIsAsked(question), options.fieldOfViewDeg);
+          ? describerWords(language).noPicture
+          : describe(sighting, whatIsAsked(question, language), { ...options, language });
       for (const text of clauses(answer)) {
         ctx.signal.throwIfAborted();
         yield { type: "text-delta", text };

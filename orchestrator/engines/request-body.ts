@@ -59,6 +59,27 @@ export function toChatBody<Picture>(prompt: Prompt<Picture>, options: ChatBodyOp
   };
 }
 
+/** Of a prefill: it waits behind every question. */
+const PREFILL_PRIORITY = 10;
+
+/**
+ * Builds the request that has a vLLM compute a prompt's prefix: one token, no stream. What follows the
+ * prompt's last part in a later request costs its own tokens and those of a broken block.
+ */
+export function toPrefillBody<Picture>(
+  prompt: Prompt<Picture>,
+  options: Omit<ChatBodyOptions<Picture>, "vllm"> & { readonly vllm: VllmFields },
+): object {
+  return {
+    model: options.model,
+    messages: prompt.messages.map((message) => toChatMessage(message, options)),
+    max_completion_tokens: 1,
+    temperature: 0,
+    cache_salt: options.vllm.cacheSalt,
+    priority: PREFILL_PRIORITY,
+  };
+}
+
 /** Builds the smallest request that shows whether a server answers: one token, no stream. */
 export function toCanaryBody(model: string, cacheSalt: string | undefined): object {
   return {

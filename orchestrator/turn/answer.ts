@@ -1,12 +1,14 @@
 import { EngineError } from "../errors.ts";
 import { createDeadlines } from "../lib/deadline.ts";
+import { adviceOn, showsNothing } from "./advice.ts";
 import { startAttempt, type Attempt, type Opening } from "./attempt.ts";
 import { chooseRoute, type RouteFacts } from "./choose-route.ts";
 import { asksForPeople, checkDenials } from "./denial.ts";
 import { certainPersons, personHedge } from "./facts.ts";
 import { guardRefusal } from "./guard-refusal.ts";
 import type { Seen } from "./look.ts";
-import { NOTICES } from "./notices.ts";
+import { toLanguage } from "./language.ts";
+import { noticesIn } from "./notices.ts";
 import type { EngineEvent, Ports } from "./ports.ts";
 import { cloudPrompt, describerPrompt, localPrompt } from "./prompt.ts";
 import { race } from "./race.ts";
@@ -29,6 +31,10 @@ export async function* answer(
   const first = chooseRoute(facts);
   ctx.mark("route-chosen");
   ctx.report({ type: "route", route: first });
+  if (first.reason === "nothing-to-see") {
+    yield noticeFor(first, turn, need, seen, ports);
+    return "notice";
+  }
 
   const ladder = {
     first,
@@ -50,7 +56,7 @@ export async function* answer(
     .finally(() => deadline.end());
   if (!result.won) {
     ctx.report({ type: "route", route: result.route });
-    yield spokenRefusal(result.refusal) ?? noticeFor(result.route, turn, need, ports);
+    yield spokenRefusal(result.refusal) ?? noticeFor(result.route, turn, need, seen, ports);
     return "notice";
   }
   const { won } = result;
@@ -72,6 +78,7 @@ function routeFacts(turn: Turn, need: FrameNeed, seen: Seen | undefined, ports: 
     verdict: seen?.verdict,
     clear: seen?.clear !== undefined,
     fromScreen: seen?.frame.source === "screen",
+    nothingToSee: seen !== undefined && showsNothing(seen.frame),
     localUp: ports.local?.available() ?? false,
     cloudUp: ports.cloud?.available() ?? false,
     lastAnswerLocal: last === "local" || last === "describer",
@@ -137,26 +144,31 @@ async function* speak(
   ctx: TurnContext,
 ): AsyncGenerator<string, Outcome> {
   const engine = won.route.engine as EngineName;
+  const language = toLanguage(turn.settings.language);
   await reportPicture(engine, seen, ctx);
   let outcome: Outcome = "answered";
   const persons = seen && engine !== "describer" ? certainPersons(seen.verdict) : 0;
   const tokens = checkDenials(texts(won, engine, ctx), {
     persons,
-    hedge: seen ? personHedge(seen.verdict, seen.frame, turn.settings.fieldOfViewDeg) : "",
-    peopleAsked: asksForPeople(turn.question),
+    hedge: seen ? personHedge(seen.verdict, seen.frame, turn.settings.fieldOfViewDeg, language) : "",
+    peopleAsked: asksForPeople(turn.question, language),
+    language,
     onContradiction: () => ctx.report({ type: "contradicted", engine }),
   });
+  let advice = seen && engine !== "describer" ? adviceOn(seen.frame, turn.history, language) : "";
   try {
     for await (const text of tokens) {
       ctx.mark("first-token");
       ctx.report({ type: "token" });
+      if (advice !== "") yield `${advice} `;
+      advice = "";
       yield text;
     }
   } catch (error) {
     if (ctx.signal.aborted) throw error;
     reportFailure(engine, error, ctx);
     outcome = "notice";
-    yield ` ${NOTICES["lost-rest"]}`;
+    yield ` ${noticesIn(language)["lost-rest"]}`;
   }
   ctx.mark("last-token");
   return outcome;
@@ -214,9 +226,11 @@ function spokenRefusal(text: string | undefined): string | undefined {
   return /[.!?]["')\]]?$/.test(trimmed) ? trimmed : undefined;
 }
 
-function noticeFor(route: Route, turn: Turn, need: FrameNeed, ports: Ports): string {
-  if (route.reason === "no-frame-available")
-    return need.screen ? NOTICES["screen-off"] : NOTICES["camera-off"];
-  if (!ports.local && !ports.cloud && !need.value) return NOTICES["no-model"];
-  return NOTICES["cannot-answer"];
+function noticeFor(route: Route, turn: Turn, need: FrameNeed, seen: Seen | undefined, ports: Ports): string {
+  const notices = noticesIn(turn.settings.language);
+  const hint = seen?.frame.quality.hint;
+  if (route.reason === "nothing-to-see" && hint) return notices[hint];
+  if (route.reason === "no-frame-available") return notices[need.screen ? "screen-off" : "camera-off"];
+  const describerOnly = !ports.local && !ports.cloud && turn.settings.camera !== false;
+  return notices[describerOnly && !need.value ? "no-model" : "cannot-answer"];
 }

@@ -1,16 +1,27 @@
 import { sleep } from "../lib/abortable.ts";
 import { MAX_FRAME_AGE_MS } from "./clear-picture.ts";
 import type { Camera } from "./ports.ts";
+import { isSameScene } from "./scene.ts";
 import type { Frame, FrameSource } from "./turn.ts";
 
 /** Frames from this long before the end of the question may go with it. */
-const BEFORE_END_MS = 800;
+export const BEFORE_END_MS = 800;
 /** A frame this long after the end still shows what was asked about. */
 const AFTER_END_MS = 100;
-/** How long a fresh frame is waited for when none is at hand. */
-const WAIT_MS = 300;
+/**
+ * How long a fresh frame is waited for when none is at hand: a camera that is on and slow, of one frame
+ * a second, is not off.
+ */
+const WAIT_MS = 1100;
 
-export type FrameChoiceReason = "photo" | "sharpest-near-end" | "newest-fresh" | "waited" | "no-camera";
+export type FrameChoiceReason =
+  | "photo"
+  | "sharpest-near-end"
+  | "newest-fresh"
+  | "warm-fresh"
+  | "warm-same-scene"
+  | "waited"
+  | "no-camera";
 
 export interface FrameChoice {
   readonly frame: Frame | undefined;
@@ -19,12 +30,14 @@ export interface FrameChoice {
 
 /**
  * The frame of the turn among those at hand: the sharpest near the end of the question, ties to the
- * newest, else the newest that is not stale. Never a stale frame.
+ * newest, else the newest that is not stale. Never a stale frame. Of those near the end, one that the
+ * gate has judged comes before one that the turn would have to wait for.
  */
 export function pickFrame(
   frames: readonly Frame[],
   endedAtMs: number,
   nowMs: number,
+  isJudged: (frame: Frame) => boolean = () => false,
 ): FrameChoice | undefined {
   const photo = frames.findLast((frame) => frame.source === "photo");
   if (photo) return { frame: photo, reason: "photo" };
@@ -33,20 +46,53 @@ export function pickFrame(
     ({ capturedAtMs }) =>
       capturedAtMs >= endedAtMs - BEFORE_END_MS && capturedAtMs <= endedAtMs + AFTER_END_MS,
   );
-  const sharpest = near.reduce<Frame | undefined>(sharper, undefined);
+  const judged = near.filter(isJudged);
+  const sharpest = (judged.length > 0 ? judged : near).reduce<Frame | undefined>(sharper, undefined);
   if (sharpest) return { frame: sharpest, reason: "sharpest-near-end" };
   const newest = fresh.findLast((frame) => frame.capturedAtMs >= endedAtMs);
   return newest && { frame: newest, reason: "newest-fresh" };
 }
 
-/** `pickFrame`, or the first frame that arrives within 300 ms, or none. */
+/** A warm frame may be this much less sharp than the one that would have been taken. */
+const WARM_SHARPNESS = 0.7;
+
+/**
+ * The rule of warmth against freshness: the frame whose prefix is warm goes with the question when it
+ * is nearly as sharp as the one chosen without regard to it, and either is itself fresh, near the end of
+ * the question, or shows the same scene as that fresh one.
+ */
+export function preferWarm(
+  choice: FrameChoice,
+  warm: Frame | undefined,
+  { endedAtMs, nowMs }: { readonly endedAtMs: number; readonly nowMs: number },
+): FrameChoice {
+  const { frame } = choice;
+  if (!frame || !warm || frame.source !== warm.source) return choice;
+  if (warm.quality.sharpness < WARM_SHARPNESS * frame.quality.sharpness) return choice;
+  const isFresh =
+    nowMs - warm.capturedAtMs <= MAX_FRAME_AGE_MS && warm.capturedAtMs >= endedAtMs - BEFORE_END_MS;
+  if (isFresh) return { frame: warm, reason: "warm-fresh" };
+  return isSameScene(warm, frame) ? { frame: warm, reason: "warm-same-scene" } : choice;
+}
+
+/** `pickFrame`, or the first frame that arrives in time, or none. */
 export async function chooseFrame(
   camera: Camera,
   source: FrameSource | "any",
-  options: { readonly endedAtMs: number; readonly now: () => number; readonly signal: AbortSignal },
+  options: {
+    readonly endedAtMs: number;
+    readonly now: () => number;
+    readonly signal: AbortSignal;
+    /** The frame whose prefix is warm; it is one of the camera's present track. */
+    readonly warm?: Frame | undefined;
+  },
 ): Promise<FrameChoice> {
-  const atHand = pickFrame(camera.recent(source), options.endedAtMs, options.now());
-  if (atHand) return atHand;
+  const isJudged = (frame: Frame): boolean => camera.isJudged?.(frame) ?? false;
+  const atHand = pickFrame(camera.recent(source), options.endedAtMs, options.now(), isJudged);
+  if (atHand) {
+    const { endedAtMs, warm } = options;
+    return preferWarm(atHand, warm, { endedAtMs, nowMs: options.now() });
+  }
   const waiting = new AbortController();
   const signal = AbortSignal.any([options.signal, waiting.signal]);
   try {

@@ -12,6 +12,8 @@ export interface RouteFacts {
   readonly clear: boolean;
   /** The frame comes from a screen share. */
   readonly fromScreen: boolean;
+  /** The picture is black or white: no engine could see anything in it. */
+  readonly nothingToSee: boolean;
   readonly localUp: boolean;
   readonly cloudUp: boolean;
   /** The last answer came from the local engine or the describer. */
@@ -21,6 +23,7 @@ export interface RouteFacts {
 /** The route table of the architecture, row for row. */
 export function chooseRoute(facts: RouteFacts): Route {
   if (facts.need.value && !facts.verdict) return { engine: "none", reason: "no-frame-available" };
+  if (facts.need.value && facts.nothingToSee) return { engine: "none", reason: "nothing-to-see" };
   switch (facts.policy) {
     case "local-only":
       return facts.localUp ? { engine: "local", reason: "local-only" } : withoutModel(facts, "local-only");

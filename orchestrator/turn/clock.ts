@@ -1,4 +1,6 @@
-import { numberWord } from "./words.ts";
+import type { Language } from "./language.ts";
+import { germanList, germanNumber } from "./words-german.ts";
+import { listed, numberWord } from "./words.ts";
 
 /** Degrees of one hour on the clock face around the user, twelve being straight ahead. */
 const HOUR_DEG = 30;
@@ -40,9 +42,11 @@ export function sideOf(hour: number): Side {
   return hour > 6 ? "left" : "right";
 }
 
-/** `eleven`, `twelve`, `one`: an hour in words. */
-export function hourWord(hour: number): string {
-  return numberWord(hour);
+/** `at eleven and one o'clock`, `auf elf und ein Uhr`. */
+export function atHours(hours: readonly number[], language: Language = "en"): string {
+  return language === "de"
+    ? `auf ${germanList(hours.map(germanNumber))} Uhr`
+    : `at ${listed(hours.map(numberWord))} o'clock`;
 }
 
 /** Pixels. */

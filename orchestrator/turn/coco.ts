@@ -1,3 +1,5 @@
+import { countedInGerman } from "./coco-german.ts";
+import type { Language } from "./language.ts";
 import { numberWord, withArticle } from "./words.ts";
 
 /** The label of people among the detector's classes. */
@@ -53,8 +55,9 @@ export function plural(label: string): string {
   return NOUNS.get(label)?.many ?? regularPlural(label);
 }
 
-/** `a dog`, `two people`, `some broccoli`. */
-export function counted(label: string, count: number): string {
+/** `a dog`, `two people`, `some broccoli`; `ein Hund`, `zwei Personen`, `etwas Brokkoli`. */
+export function counted(label: string, count: number, language: Language = "en"): string {
+  if (language === "de") return countedInGerman(label, count);
   const noun = NOUNS.get(label) ?? { one: label, many: regularPlural(label), mass: false };
   if (noun.mass) return noun.one;
   if (count === 1) return label === PERSON ? "one person" : withArticle(noun.one);

@@ -69,7 +69,7 @@ function withoutPicture(turn: PastTurn): PastTurn {
 /** A turn that only got a notice is part of no prompt. */
 function turnTokens(turn: PastTurn): number {
   if (turn.engine === "none") return 0;
-  const characters = turn.question.length + turn.answer.length + turn.facts.length;
+  const characters = turn.question.length + (turn.note?.length ?? 0) + turn.answer.length + turn.facts.length;
   const jpeg = turn.jpeg ?? turn.clear?.jpeg;
   return TOKENS_PER_TURN + Math.ceil(characters / CHARACTERS_PER_TOKEN) + (jpeg ? pictureTokens(jpeg) : 0);
 }

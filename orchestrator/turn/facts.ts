@@ -1,7 +1,7 @@
-import { clockHour, hourWord, type Size } from "./clock.ts";
+import { atHours, clockHour, type Size } from "./clock.ts";
 import { counted, isCocoName, PERSON } from "./coco.ts";
+import type { Language } from "./language.ts";
 import type { Box, Verdict } from "./turn.ts";
-import { listed } from "./words.ts";
 
 /**
  * From this score on a person is certain enough to contradict an answer that denies people. No
@@ -35,20 +35,28 @@ export function certainPersons(verdict: Verdict): number {
 }
 
 /** The sentence that takes the place of a denial the detector contradicts. */
-export function personHedge(verdict: Verdict, size: Size, fieldOfViewDeg: number): string {
+export function personHedge(
+  verdict: Verdict,
+  size: Size,
+  fieldOfViewDeg: number,
+  language: Language = "en",
+): string {
   const persons = byImportance(certainPersonBoxes(verdict));
-  const hours = hoursOf(persons, size, fieldOfViewDeg);
-  return `I can't rule out people: the detector sees ${counted(PERSON, persons.length)}, at ${hours} o'clock.`;
+  const at = atHours(hoursOf(persons, size, fieldOfViewDeg), language);
+  const seen = `${counted(PERSON, persons.length, language)}, ${at}`;
+  return language === "de"
+    ? `Menschen kann ich nicht ausschließen: Die Erkennung sieht ${seen}.`
+    : `I can't rule out people: the detector sees ${seen}.`;
 }
 
-/** `eleven and one`: the distinct hours of the boxes, from left to right. */
-export function hoursOf(boxes: readonly Box[], size: Size, fieldOfViewDeg: number): string {
+/** The distinct hours of the boxes, from left to right. */
+export function hoursOf(boxes: readonly Box[], size: Size, fieldOfViewDeg: number): readonly number[] {
   const hours = new Set(
     [...boxes]
       .sort((a, b) => centreOf(a) - centreOf(b))
       .map((box) => clockHour(centreOf(box), size, fieldOfViewDeg)),
   );
-  return listed([...hours].map(hourWord));
+  return [...hours];
 }
 
 /** People first, then the largest: what is large in the picture is near or matters. */

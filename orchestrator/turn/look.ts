@@ -26,6 +26,7 @@ export async function look(
     endedAtMs: turn.endedAtMs,
     now: () => ctx.now(),
     signal: ctx.signal,
+    warm: ports.warm?.(turn.history),
   });
   if (!frame) return undefined;
   ctx.report({ type: "frame", frame, reason });

@@ -1,3 +1,5 @@
+import { toLanguage } from "./language.ts";
+import { GERMAN_READING, GERMAN_SCREEN, germanNeed, germanSentences } from "./needs-frame-german.ts";
 import { KNOWLEDGE } from "./needs-frame-knowledge.ts";
 import { fits, whole } from "./needs-frame-rule.ts";
 import { isSmallTalk, isStatement } from "./needs-frame-small-talk.ts";
@@ -8,23 +10,46 @@ import { isAboutHere, READING, SCREEN, VISUAL } from "./needs-frame-visual.ts";
 import type { FrameNeed, PastTurn } from "./turn.ts";
 
 /**
- * Whether an English question needs the camera, and why: rules in order, the first that fits a
- * sentence settles it, and one sentence that needs the camera is enough. What could be about the
- * surroundings is taken to be, since a needless picture costs less than a missing one.
+ * Whether a question needs the camera, and why: rules in order, the first that fits a sentence settles
+ * it, and one sentence that needs the camera is enough. What could be about the surroundings is taken
+ * to be, since a needless picture costs less than a missing one.
+ *
+ * @param language BCP 47; a language without rules is taken for English. Default: English
  */
-export function needsFrame(question: string, history: readonly PastTurn[]): FrameNeed {
-  const all = sentences(question);
-  const decisions = all.map((sentence) => decide(sentence, history));
+export function needsFrame(question: string, history: readonly PastTurn[], language?: string): FrameNeed {
+  const rules = toLanguage(language) === "de" ? GERMAN : ENGLISH;
+  const all = rules.sentences(question);
+  const decisions = all.map((sentence) => rules.decide(sentence, history));
   const decision = decisions.findLast(({ needed }) => needed) ??
     decisions.findLast(({ reason }) => reason !== "small-talk") ??
     decisions.at(-1) ?? { needed: false, reason: "empty" };
   return {
     value: decision.needed,
     reason: decision.reason,
-    reading: decision.needed && all.some((sentence) => READING.test(sentence)),
-    screen: decision.needed && all.some((sentence) => SCREEN.test(sentence)),
+    reading: decision.needed && all.some((sentence) => rules.reading.test(sentence)),
+    screen: decision.needed && all.some((sentence) => rules.screen.test(sentence)),
   };
 }
+
+/** How the questions of one language are judged. */
+interface LanguageRules {
+  readonly sentences: (question: string) => readonly string[];
+  readonly decide: (sentence: string, history: readonly PastTurn[]) => Decision;
+  readonly reading: RegExp;
+  readonly screen: RegExp;
+}
+
+const ENGLISH: LanguageRules = { sentences, decide, reading: READING, screen: SCREEN };
+
+const GERMAN: LanguageRules = {
+  sentences: germanSentences,
+  decide(sentence, history) {
+    const need = germanNeed(sentence);
+    return need === "goes-on" ? continuation(history, "de") : need;
+  },
+  reading: GERMAN_READING,
+  screen: GERMAN_SCREEN,
+};
 
 interface Decision {
   readonly needed: boolean;
@@ -58,9 +83,9 @@ function decide(sentence: string, history: readonly PastTurn[]): Decision {
 }
 
 /** Without any turn before, the surroundings are all that there is to go on with. */
-function continuation(history: readonly PastTurn[]): Decision {
+function continuation(history: readonly PastTurn[], language?: string): Decision {
   if (history.length === 0) return { needed: true, reason: "follow-up" };
-  return showedPicture(history)
+  return showedPicture(history, language)
     ? { needed: true, reason: "follow-up-after-picture" }
     : { needed: false, reason: "follow-up-after-words" };
 }
@@ -69,11 +94,12 @@ function continuation(history: readonly PastTurn[]): Decision {
 const CHAIN = 3;
 
 /** Whether the last turn was about a picture, or asked for one in vain. */
-function showedPicture(history: readonly PastTurn[]): boolean {
+function showedPicture(history: readonly PastTurn[], language?: string): boolean {
   const last = history.at(-1);
   if (last === undefined) return false;
   if (last.jpeg !== null || last.clear !== null || last.facts !== "") return true;
-  return history.length <= CHAIN * 2 && needsFrame(last.question, history.slice(0, -1).slice(-CHAIN)).value;
+  if (history.length > CHAIN * 2) return false;
+  return needsFrame(last.question, history.slice(0, -1).slice(-CHAIN), language).value;
 }
 
 function isShort(sentence: string): boolean {

@@ -1,5 +1,15 @@
 import type { ClearPicture } from "./clear-picture.ts";
-import type { Frame, FrameSource, Jpeg, Prompt, Sighting, TurnContext, Usage, Verdict } from "./turn.ts";
+import type {
+  Frame,
+  FrameSource,
+  Jpeg,
+  PastTurn,
+  Prompt,
+  Sighting,
+  TurnContext,
+  Usage,
+  Verdict,
+} from "./turn.ts";
 
 /** The pictures of a call: a camera track, a screen share, or one photo. */
 export interface Camera {
@@ -7,6 +17,8 @@ export interface Camera {
   recent(source: FrameSource | "any"): readonly Frame[];
   /** The next frame captured after `afterMs`; undefined when the camera is off or the signal aborts. */
   next(afterMs: number, signal: AbortSignal): Promise<Frame | undefined>;
+  /** Whether the gate's word about a frame is there already. Default: it is not known of any. */
+  isJudged?(frame: Frame): boolean;
 }
 
 /**
@@ -37,6 +49,13 @@ export interface Engine<Picture> {
    * @throws {EngineError} for every fault of the server, the network or the stream.
    */
   answer(prompt: Prompt<Picture>, ctx: TurnContext): AsyncIterable<EngineEvent>;
+  /**
+   * Has the engine compute a prompt's prefix ahead of its question, behind all questions; true once it
+   * is warm, false when that would be of no use. Absent: it never is.
+   *
+   * @throws {EngineError} for a fault, which says nothing about the engine; the signal's reason after an abort.
+   */
+  prefill?(prompt: Prompt<Picture>, signal: AbortSignal): Promise<boolean>;
 }
 
 /** What the core asks of the world. An engine that is not configured is absent. */
@@ -46,4 +65,6 @@ export interface Ports {
   readonly local: Engine<Jpeg> | undefined;
   readonly cloud: Engine<ClearPicture> | undefined;
   readonly describer: Engine<Sighting>;
+  /** The frame of the present track whose prefix the local engine has computed behind this history. */
+  warm?(history: readonly PastTurn[]): Frame | undefined;
 }

@@ -1,10 +1,17 @@
 import type { ClearPicture } from "./clear-picture.ts";
+import { toLanguage } from "./language.ts";
 import { PICTURE_NOTE } from "./system-prompt.ts";
 import type { Jpeg, Message, Part, PastTurn, Prompt, Sighting, Turn } from "./turn.ts";
 
 /** Stands in cloud prompts where a private turn was: neither its question nor its answer leaves the box. */
 const PRIVATE_QUESTION = "(A private question was asked here.)";
 const PRIVATE_ANSWER = "(It was answered privately on the device.)";
+
+/**
+ * Past pictures that go along in a cloud prompt at most: their bytes (40–90 kB each) are uploaded again
+ * with every request.
+ */
+const CLOUD_PICTURES = 4;
 
 /** What of a frame goes with the question. */
 export interface Shown<Picture> {
@@ -16,27 +23,43 @@ export interface Shown<Picture> {
 /** Everything said so far; pictures of local turns stay attached, cloud turns are text here. */
 export function localPrompt(turn: Turn, shown: Shown<Jpeg> | undefined): Prompt<Jpeg> {
   return build(turn, shown, (past) => [
-    userMessage(past.question, past.jpeg ? { picture: past.jpeg, facts: past.facts } : undefined),
+    userMessage(asked(past), past.jpeg ? { picture: past.jpeg, facts: past.facts } : undefined),
     { role: "assistant", text: past.answer },
   ]);
 }
 
 /** Nothing private: local and described turns are placeholders, and only clear pictures fit the type. */
 export function cloudPrompt(turn: Turn, shown: Shown<ClearPicture> | undefined): Prompt<ClearPicture> {
+  const letGo = letGoInCloud(turn.history);
   return build(turn, shown, (past) =>
     past.engine === "cloud"
       ? [
-          userMessage(past.question, past.clear ? { picture: past.clear, facts: past.facts } : undefined),
+          userMessage(
+            asked(past),
+            past.clear && !letGo.has(past) ? { picture: past.clear, facts: past.facts } : undefined,
+          ),
           { role: "assistant", text: past.answer },
         ]
       : [userMessage(PRIVATE_QUESTION, undefined), { role: "assistant", text: PRIVATE_ANSWER }],
   );
 }
 
+/**
+ * Past turns whose pictures give way to the answers that describe them: all but the latest, whenever
+ * there are too many, so that the prompt only grows in between.
+ */
+function letGoInCloud(history: readonly PastTurn[]): ReadonlySet<PastTurn> {
+  const withPicture = history.filter(({ engine, clear }) => engine === "cloud" && clear);
+  const step = CLOUD_PICTURES - 1;
+  const count = Math.floor(Math.max(0, withPicture.length - 1) / step) * step;
+  return new Set(withPicture.slice(0, count));
+}
+
 /** The describer needs no past: what it sees, and the question. */
 export function describerPrompt(turn: Turn, sighting: Sighting): Prompt<Sighting> {
   return {
     conversationId: turn.conversationId,
+    language: toLanguage(turn.settings.language),
     messages: [
       {
         role: "user",
@@ -65,22 +88,27 @@ function build<Picture>(
     messages: joinUsers<Picture>([
       { role: "system", text: turn.settings.systemPrompt },
       ...past,
-      userMessage(turn.question, shown),
+      userMessage(asked(turn), shown),
     ]),
     maxTokens: turn.settings.maxTokens,
   };
 }
 
+/** The question and, behind it, the note that is part of its turn for good. */
+function asked({ question, note }: Pick<PastTurn, "question" | "note">): string {
+  return note ? `${question}\n${note}` : question;
+}
+
 /** Picture first, then a constant text that fills the block the picture ends in, then what changes. */
-function userMessage<Picture>(question: string, shown: Shown<Picture> | undefined): Message<Picture> {
-  if (!shown) return { role: "user", parts: [{ type: "text", text: question }] };
-  const asked = shown.facts === "" ? question : `${shown.facts}\n${question}`;
+function userMessage<Picture>(text: string, shown: Shown<Picture> | undefined): Message<Picture> {
+  if (!shown) return { role: "user", parts: [{ type: "text", text }] };
+  const withFacts = shown.facts === "" ? text : `${shown.facts}\n${text}`;
   return {
     role: "user",
     parts: [
       { type: "picture", picture: shown.picture },
       { type: "text", text: PICTURE_NOTE },
-      { type: "text", text: asked },
+      { type: "text", text: withFacts },
     ],
   };
 }

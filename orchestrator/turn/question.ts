@@ -20,3 +20,13 @@ export function toQuestion(text: string): string {
   }
   return question;
 }
+
+/** As `toQuestion`; undefined where that throws. */
+export function questionIn(text: string): string | undefined {
+  try {
+    return toQuestion(text);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}

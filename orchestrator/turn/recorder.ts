@@ -7,6 +7,8 @@ export interface Recorder {
   readonly ctx: TurnContext;
   /** The report so far; complete once `reply` has ended. */
   report(): TurnReport;
+  /** Instant of a mark on the recorder's clock; null when it has not come. */
+  markedAtMs(mark: Mark): number | null;
 }
 
 /** Receives the faults that a report only counts, with their causes, for the log. */
@@ -102,6 +104,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         engineErrors,
       };
     },
+    markedAtMs: (mark) => marks.get(mark) ?? null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { phrases, type PhraseState } from "./phrases.ts";
+import { GERMAN_REFUSAL, GERMAN_REFUSAL_PARTS } from "./refusal-german.ts";
 import { beginnings, mayGrow, spokenWords } from "./spoken-words.ts";
 
 /**
@@ -41,6 +42,7 @@ function expects(state: PhraseState, word: string): RefusalState {
 }
 
 const PARTS: Readonly<Record<string, string>> = {
+  ...GERMAN_REFUSAL_PARTS,
   STOP: ", | . | ; | :",
   FILLER: "oh | hi | hello | hey | hmm | well | no | okay | ok | ah | um",
   BECAUSE: "for (that | this | the confusion | the inconvenience | any inconvenience | any confusion)",
@@ -69,7 +71,10 @@ const PARTS: Readonly<Record<string, string>> = {
   HELP: "help | assist | comply | engage | accommodate | proceed | participate | cooperate | fulfill | fulfil",
 };
 
-/** How the clouds' models decline: to help, to look at pictures, to say anything of people. */
+/**
+ * How the clouds' models decline: to help, to look at pictures, to say anything of people. In any of our
+ * languages, since they do not always decline in the one that they are asked in.
+ */
 const REFUSAL = phrases(
   `$PREAMBLE (${[
     "$CANNOT $HELP !but",
@@ -102,6 +107,6 @@ const REFUSAL = phrases(
     "(due to | for | because of | given | out of respect for | to (respect | protect | ensure | maintain) | in order to (respect | protect)) (my | our | the | their | your | his | her | user | people | people is | personal | individual | someone is | safety | and | ethical)* (privacy | safety reasons | guidelines | policy | policies | ethical | confidentiality | security reasons | limitations | restrictions | programming)",
     "(identifying | recognizing | recognising | describing | naming) ((or | and) _)? $PERSON",
     "(your | this | that | the) (request | question | image | picture | photo | content) (violates | goes against | may violate | is against | is not (allowed | permitted) | can not be (processed | fulfilled))",
-  ].join(" | ")})`,
+  ].join(" | ")}) | ${GERMAN_REFUSAL}`,
   PARTS,
 );

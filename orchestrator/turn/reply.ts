@@ -2,9 +2,9 @@ import { orAbort } from "../lib/abortable.ts";
 import { answer } from "./answer.ts";
 import { look } from "./look.ts";
 import { needsFrame } from "./needs-frame.ts";
-import { NOTICES } from "./notices.ts";
+import { noticesIn } from "./notices.ts";
 import type { Ports } from "./ports.ts";
-import type { Outcome, Turn, TurnContext } from "./turn.ts";
+import type { FrameNeed, Outcome, Turn, TurnContext } from "./turn.ts";
 
 /**
  * One turn, top to bottom: does it need the camera, which frame, what is in it, who answers, the
@@ -15,7 +15,7 @@ export async function* reply(turn: Turn, ports: Ports, ctx: TurnContext): AsyncG
   const startedAtMs = ctx.now();
   let outcome: Outcome = "cancelled";
   try {
-    const need = needsFrame(turn.question, turn.history);
+    const need = needOf(turn);
     ctx.report({ type: "need", need });
     const seen = need.value ? await orAbort(look(turn, need, ports, ctx), ctx.signal) : undefined;
     const leftMs = Math.max(0, turn.settings.turnDeadlineMs - (ctx.now() - startedAtMs));
@@ -24,9 +24,14 @@ export async function* reply(turn: Turn, ports: Ports, ctx: TurnContext): AsyncG
     if (ctx.signal.aborted) return;
     outcome = "notice";
     ctx.report({ type: "fault", error });
-    yield NOTICES["cannot-answer"];
+    yield noticesIn(turn.settings.language)["cannot-answer"];
   } finally {
     ctx.mark("turn-end");
     ctx.report({ type: "outcome", outcome });
   }
+}
+
+function needOf({ question, history, settings }: Turn): FrameNeed {
+  if (settings.camera === false) return { value: false, reason: "no-eyes", reading: false, screen: false };
+  return needsFrame(question, history, settings.language);
 }

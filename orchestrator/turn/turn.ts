@@ -38,6 +38,8 @@ export interface Frame {
   readonly width: number;
   readonly height: number;
   readonly quality: Quality;
+  /** Mean luma of the cells of a grid, see `sceneOf`: tells whether two frames show the same. */
+  readonly scene: Uint8Array;
   /** The bytes that the gate judges, and the only ones that may ever reach a cloud engine. */
   readonly gated: Jpeg;
   /** The larger picture for the local engine, encoded when first asked for. */
@@ -113,6 +115,7 @@ export type RouteReason =
   | "reading-local"
   | "screen-local"
   | "no-frame-available"
+  | "nothing-to-see"
   | "cloud-refused"
   | "cloud-unavailable"
   | "local-first"
@@ -146,6 +149,8 @@ export type Message<Picture> =
 export interface Prompt<Picture> {
   /** Stable for a call: becomes the cache salt of a vLLM, HMACed with the server's secret. */
   readonly conversationId: string;
+  /** BCP 47, of what the describer says; a model goes by its system prompt. Default: English. */
+  readonly language?: string;
   readonly messages: readonly Message<Picture>[];
   readonly maxTokens: number;
 }
@@ -168,6 +173,8 @@ export interface PastTurn {
   readonly clear: ClearPicture | null;
   /** The detector's facts as they stood in the prompt. */
   readonly facts: string;
+  /** What stood behind the question in the prompt. Default: nothing. */
+  readonly note?: string;
 }
 
 export interface TurnSettings {
@@ -175,6 +182,10 @@ export interface TurnSettings {
   /** Which private pictures with a clear verdict may go to the cloud when no local engine is up. */
   readonly privateToCloud: "never" | "reading" | "screen" | "all";
   readonly systemPrompt: string;
+  /** BCP 47, of fixed sentences. Default: English. */
+  readonly language?: string;
+  /** False: no question looks at a picture. Default: true. */
+  readonly camera?: boolean;
   /** Completion limit of an answer, in tokens. */
   readonly maxTokens: number;
   /** Angle of view along the longer side of the picture, in degrees. */
@@ -191,6 +202,8 @@ export interface TurnSettings {
 export interface Turn {
   readonly conversationId: string;
   readonly question: string;
+  /** Stands behind the question in the prompt: how long an answer is wanted. Default: nothing. */
+  readonly note?: string;
   /** Monotonic instant at which the question ended. */
   readonly endedAtMs: number;
   readonly history: readonly PastTurn[];

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import sharp, { type JpegOptions } from "sharp";
+import { sceneOf } from "../turn/scene.ts";
 import type { Frame, FrameSource, Jpeg } from "../turn/turn.ts";
 import { type Pixels, toRgb } from "./decode.ts";
 import { GATED_JPEG, GATED_LONG_SIDE, measureQuality } from "./quality.ts";
@@ -22,6 +23,7 @@ export async function toFrame(pixels: Pixels, source: FrameSource, capturedAtMs:
     capturedAtMs,
     ...pixels.source,
     quality: measureQuality(luma, gated.width, gated.height),
+    scene: sceneOf(luma, gated.width, gated.height),
     gated,
     detailed: () => (detailed ??= encode(pixels, fitDetailed(pixels), DETAILED_JPEG)),
   };

@@ -24,6 +24,9 @@ export interface Origin {
 export interface FrameRing extends Camera {
   /** What the detector said of a frame, in the light of the frames before it. */
   readonly gate: Gate;
+  isJudged(frame: Frame): boolean;
+  /** Whether a frame is one of the track that its source shows now, however old. */
+  isCurrent(frame: Frame): boolean;
   /**
    * Takes a frame or drops it: always at once, so that a sender's queue can be drained. Kept are at
    * most as many per second as wanted. A change of track, participant or rotation clears the source.
@@ -53,6 +56,8 @@ interface Epoch {
   readonly ended: AbortController;
   readonly judge: Gate;
   readonly frames: Frame[];
+  /** All that it ever had. */
+  readonly members: WeakSet<Frame>;
   takenAtMs: number;
 }
 
@@ -79,6 +84,7 @@ export function createFrameRing(options: RingOptions): FrameRing {
       ended: new AbortController(),
       judge: steady.newStream(),
       frames: [],
+      members: new WeakSet(),
       takenAtMs: -Infinity,
     };
     epochs.set(source, epoch);
@@ -104,6 +110,7 @@ export function createFrameRing(options: RingOptions): FrameRing {
       const frame = await toFrame(raw);
       if (epoch.ended.signal.aborted) return;
       epoch.frames.push(frame);
+      epoch.members.add(frame);
       if (epoch.frames.length > MAX_FRAMES) epoch.frames.shift();
       void epoch.judge(frame, epoch.ended.signal);
       for (const waiter of waiters) if (frame.capturedAtMs > waiter.afterMs) waiter.resolve(frame);
@@ -127,6 +134,8 @@ export function createFrameRing(options: RingOptions): FrameRing {
 
   return {
     gate: steady.gate,
+    isJudged: (frame) => steady.isJudged(frame),
+    isCurrent: (frame) => epochs.get(frame.source)?.members.has(frame) ?? false,
     recent,
     offer(raw, { participant, track }) {
       const origin = JSON.stringify([participant, track, raw.rotation]);

@@ -9,11 +9,14 @@ export interface SteadyGate {
   readonly gate: Gate;
   /** Judges the frames of one uninterrupted stream, in the order of the calls. */
   newStream(): Gate;
+  /** Whether the verdict of a frame of a stream is there. */
+  isJudged(frame: Frame): boolean;
 }
 
 /** Puts the hysteresis over a gate that judges single frames. */
 export function createSteadyGate(single: Gate): SteadyGate {
   const verdicts = new WeakMap<Frame, Promise<Verdict>>();
+  const judged = new WeakSet<Frame>();
 
   const newStream = (): Gate => {
     let last = Promise.resolve(NEW_STREAM);
@@ -26,7 +29,10 @@ export function createSteadyGate(single: Gate): SteadyGate {
         steady(state, verdict, frame.capturedAtMs),
       );
       last = step.then(({ state }) => state);
-      const verdict = step.then((result) => result.verdict);
+      const verdict = step.then((result) => {
+        judged.add(frame);
+        return result.verdict;
+      });
       verdicts.set(frame, verdict);
       return verdict;
     };
@@ -36,5 +42,6 @@ export function createSteadyGate(single: Gate): SteadyGate {
     gate: (frame, signal) =>
       frame.source === "photo" ? single(frame, signal) : (verdicts.get(frame) ?? newStream()(frame, signal)),
     newStream,
+    isJudged: (frame) => judged.has(frame),
   };
 }

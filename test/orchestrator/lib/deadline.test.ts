@@ -73,7 +73,7 @@ describe("deadlines", () => {
     deadlines.start("short", 5);
     deadlines.start("long", 10_000);
     await wait(15);
-    expect(timers()).toBe(before);
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { chooseFrame, pickFrame } from "../../../orchestrator/turn/choose-frame.ts";
+import { chooseFrame, pickFrame, preferWarm } from "../../../orchestrator/turn/choose-frame.ts";
 import type { Camera } from "../../../orchestrator/turn/ports.ts";
 import { cameraOf, frameOf } from "../../standins/turn.ts";
 
@@ -15,6 +15,15 @@ describe("pickFrame", () => {
       frame: { id: "4900" },
       reason: "sharpest-near-end",
     });
+  });
+
+  it("takes one that is judged before one that is sharper, and waits only when none is", () => {
+    const frames = [camera(3900, 99), camera(4300, 20), camera(4600, 10), camera(4900, 30)];
+    const judged = (...ids: string[]) =>
+      pickFrame(frames, 5000, 5050, ({ id }) => ids.includes(id))?.frame?.id;
+    expect(judged("4300", "4600")).toBe("4300");
+    expect(judged("3900")).toBe("4900");
+    expect(judged()).toBe("4900");
   });
 
   it("takes a fresh frame from after the end when none is near", () => {
@@ -63,7 +72,57 @@ describe("chooseFrame", () => {
     expect(await chooseFrame(next(frameOf()), "screen", options)).toMatchObject({ reason: "waited" });
   });
 
+  it("asks the camera which frames are judged", async () => {
+    const frames = [camera(4600, 10), camera(4900, 30)];
+    const seeing: Camera = { ...cameraOf(...frames), isJudged: ({ id }) => id === "4600" };
+    expect(await chooseFrame(seeing, "any", options)).toMatchObject({ frame: { id: "4600" } });
+  });
+
+  it("waits for a camera of one frame a second", async () => {
+    const slow: Camera = {
+      recent: () => [],
+      next: (_, signal) =>
+        new Promise((resolve) => {
+          const timer = setTimeout(() => resolve(camera(5040)), 900);
+          signal.addEventListener("abort", () => clearTimeout(timer));
+        }),
+    };
+    expect(await chooseFrame(slow, "any", options)).toMatchObject({
+      frame: { id: "5040" },
+      reason: "waited",
+    });
+  });
+
   it("gives up when the camera is off", async () => {
     expect(await chooseFrame(cameraOf(), "any", options)).toEqual({ frame: undefined, reason: "no-camera" });
+  });
+});
+
+describe("warmth against freshness", () => {
+  const at = { endedAtMs: 5000, nowMs: 5050 };
+  const chosen = { frame: camera(4900, 30), reason: "sharpest-near-end" } as const;
+  const warmAt = (capturedAtMs: number, options: Parameters<typeof frameOf>[0] = {}) =>
+    frameOf({ id: "warm", source: "camera", capturedAtMs, sharpness: 25, ...options });
+
+  it.each([
+    ["one that is fresh itself", warmAt(4500, { luma: 90 }), "warm-fresh"],
+    ["one of long ago that shows the same as the fresh one", warmAt(100), "warm-same-scene"],
+    ["the chosen one", chosen.frame, "warm-fresh"],
+  ])("takes %s", (_, warm, reason) => {
+    expect(preferWarm(chosen, warm, at)).toEqual({ frame: warm, reason });
+  });
+
+  it.each([
+    ["none is warm", undefined],
+    ["it is old and shows something else", warmAt(100, { luma: 90 })],
+    ["it is much less sharp", warmAt(4500, { sharpness: 20 })],
+    ["it is of another source", warmAt(4500, { source: "screen" })],
+  ])("takes the fresh one when %s", (_, warm) => {
+    expect(preferWarm(chosen, warm, at)).toBe(chosen);
+  });
+
+  it("takes no warm frame when the camera shows nothing fresh", () => {
+    const none = { frame: undefined, reason: "no-camera" } as const;
+    expect(preferWarm(none, warmAt(4900), at)).toBe(none);
   });
 });

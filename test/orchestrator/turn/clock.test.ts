@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bearingDeg, clockHour, hourBegins, sideOf } from "../../../orchestrator/turn/clock.ts";
+import { atHours, bearingDeg, clockHour, hourBegins, sideOf } from "../../../orchestrator/turn/clock.ts";
 
 const wide = { width: 1280, height: 720 };
 const tall = { width: 720, height: 1280 };
@@ -49,4 +49,11 @@ describe("clockHour", () => {
 
 it("calls twelve o'clock ahead", () => {
   expect([10, 11, 12, 1, 2].map(sideOf)).toEqual(["left", "left", "ahead", "right", "right"]);
+});
+
+it("says hours in words, in both languages", () => {
+  expect(atHours([11, 1])).toBe("at eleven and one o'clock");
+  expect(atHours([1], "de")).toBe("auf ein Uhr");
+  expect(atHours([11, 1], "de")).toBe("auf elf und ein Uhr");
+  expect(atHours([10, 12, 2], "de")).toBe("auf zehn, zwölf und zwei Uhr");
 });

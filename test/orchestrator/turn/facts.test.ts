@@ -65,6 +65,9 @@ describe("what contradicts a denial", () => {
     expect(personHedge(verdict("person", boxes.slice(0, 1)), size, 65)).toBe(
       "I can't rule out people: the detector sees one person, at one o'clock.",
     );
+    expect(personHedge(verdict("person", boxes), size, 65, "de")).toBe(
+      "Menschen kann ich nicht ausschließen: Die Erkennung sieht drei Personen, auf elf und ein Uhr.",
+    );
   });
 });
 

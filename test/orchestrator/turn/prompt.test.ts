@@ -28,6 +28,7 @@ const past: fc.Arbitrary<PastTurn> = fc
     engine: fc.constantFrom("local", "cloud", "describer", "none"),
     picture: fc.boolean(),
     facts: fc.constantFrom("", "Detector: cup."),
+    note: fc.constantFrom("", "(In one sentence.)"),
   })
   .map(({ picture, ...rest }) => ({
     ...rest,
@@ -37,11 +38,12 @@ const past: fc.Arbitrary<PastTurn> = fc
 
 describe("prompts only grow", () => {
   it.each([
-    ["local", (turn: Parameters<typeof localPrompt>[0]) => flat(localPrompt(turn, undefined))],
-    ["cloud", (turn: Parameters<typeof cloudPrompt>[0]) => flat(cloudPrompt(turn, undefined))],
-  ])("each %s prompt begins with the one before it", (_engine, text) => {
+    ["local", 8, (turn: Parameters<typeof localPrompt>[0]) => flat(localPrompt(turn, undefined))],
+    // From the fourth picture on, old ones are let go at times.
+    ["cloud", 2, (turn: Parameters<typeof cloudPrompt>[0]) => flat(cloudPrompt(turn, undefined))],
+  ])("each %s prompt begins with the one before it", (_engine, maxLength, text) => {
     fc.assert(
-      fc.property(fc.array(past, { maxLength: 8 }), past, (history, next) => {
+      fc.property(fc.array(past, { maxLength }), past, (history, next) => {
         const before = text(turnOf("", { history }));
         const after = text(turnOf("And now?", { history: [...history, next] }));
         expect(after.startsWith(before.replace(/(<user>|\n)$/, ""))).toBe(true);
@@ -55,6 +57,15 @@ describe("prompts only grow", () => {
     const history = [pastOf({ jpeg: shown.picture, facts: shown.facts, answer: "A cup." })];
     const second = flat(localPrompt(turnOf("And now?", { history }), undefined));
     expect(second).toBe(`${first}<assistant>A cup.<user>And now?`);
+  });
+
+  it("how long an answer is wanted stands behind its question, and stays there", () => {
+    const shown = { picture: jpegOf("one"), facts: "" };
+    const first = flat(localPrompt(turnOf("What is this?", { note: "(In one sentence.)" }), shown));
+    expect(first).toMatch(/What is this\?\n\(In one sentence\.\)$/);
+    const history = [pastOf({ jpeg: shown.picture, note: "(In one sentence.)" })];
+    const second = flat(localPrompt(turnOf("And now?", { history, note: "(In detail.)" }), undefined));
+    expect(second).toBe(`${first}<assistant>A cup.<user>And now?\n(In detail.)`);
   });
 
   it("roles alternate whatever was interrupted", () => {
@@ -90,6 +101,23 @@ describe("the cloud's prompt", () => {
     const text = flat(cloudPrompt(turnOf("Tell me a joke.", { history }), undefined));
     expect(text.slice(text.indexOf("<user>"))).not.toMatch(/Anna|woman|people|person|Detector|\[/);
     expect(text).toContain("Tell me a joke.");
+  });
+
+  it("carries at most four past pictures, always the latest, and lets go of them all at once", () => {
+    const history: PastTurn[] = [];
+    const pictures: number[] = [];
+    const changed: boolean[] = [];
+    let before = "";
+    for (let turn = 0; turn < 10; turn++) {
+      const text = flat(cloudPrompt(turnOf("And now?", { history }), undefined));
+      changed.push(!text.startsWith(before.replace(/And now\?$/, "")));
+      pictures.push(text.split("[").length - 1);
+      before = text;
+      history.push(pastOf({ engine: "cloud", question: `${turn}?`, clear: clear ?? null }));
+    }
+    expect(pictures).toEqual([0, 1, 2, 3, 1, 2, 3, 1, 2, 3]);
+    expect(changed.filter(Boolean)).toHaveLength(2);
+    expect(before).toMatch(/8\?<assistant>A cup\.<user>And now\?$/);
   });
 
   it("keeps the clear pictures and answers of its own turns", () => {

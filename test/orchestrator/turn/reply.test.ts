@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
 import fc from "fast-check";
 import type { ClearPicture } from "../../../orchestrator/turn/clear-picture.ts";
+import type { EngineEvent } from "../../../orchestrator/turn/ports.ts";
 import { stopped } from "../../../orchestrator/turn/stopped.ts";
 import { createRecorder } from "../../../orchestrator/turn/recorder.ts";
 import { reply } from "../../../orchestrator/turn/reply.ts";
-import type { Jpeg, TurnContext } from "../../../orchestrator/turn/turn.ts";
+import type { Jpeg, Sighting, TurnContext } from "../../../orchestrator/turn/turn.ts";
 import {
   engineOf,
   frameOf,
@@ -17,6 +18,11 @@ import {
   verdictOf,
 } from "../../standins/turn.ts";
 import { failing, gist, hanging, LOOK, never, portsOf, run, TALK } from "./run-reply.ts";
+
+async function* lost(): AsyncGenerator<EngineEvent> {
+  yield { type: "text-delta", text: "Eine Tür" };
+  yield* failing();
+}
 
 describe("a turn over a picture", () => {
   it("goes to the cloud with exactly the judged bytes when nobody is in it", async () => {
@@ -59,9 +65,50 @@ describe("a turn over a picture", () => {
     expect(cloud.prompts).toHaveLength(0);
   });
 
+  it("never looks when the assistant has no eyes", async () => {
+    let looks = 0;
+    const gate = gateOf((frame) => {
+      looks += 1;
+      return personVerdict(frame);
+    });
+    const turn = turnOf(LOOK, { settings: settingsOf({ camera: false }) });
+    const result = await run(turn, portsOf({ gate }));
+    expect(gist(result)).toBe("Cloud says. | answered cloud no-frame-needed");
+    expect(result.need).toEqual({ value: false, reason: "no-eyes", reading: false, screen: false });
+    expect(looks).toBe(0);
+    const engines = { local: undefined, cloud: undefined };
+    expect(gist(await run(turn, portsOf(engines)))).toMatch(/^I can't answer right now\. \| notice/);
+  });
+
+  it("speaks its fixed sentences in the language of the turn", async () => {
+    const german = (question: string) => turnOf(question, { settings: settingsOf({ language: "de-AT" }) });
+    expect(gist(await run(german(LOOK), portsOf({ frame: null })))).toMatch(/^Die Kamera ist aus/);
+    const broken = portsOf({ local: engineOf<Jpeg>(lost), cloud: undefined });
+    expect(gist(await run(german(TALK), broken))).toMatch(/^Eine Tür Der Rest ist mir verloren gegangen\./);
+  });
+
   it("says that the camera is off", async () => {
     const result = await run(turnOf(LOOK), portsOf({ frame: null }));
     expect(gist(result)).toMatch(/camera is off.* \| notice none no-frame-available/);
+  });
+
+  it("says that a black picture shows nothing, and asks nobody", async () => {
+    const [cloud, local] = [engineOf<ClearPicture>("no"), engineOf<Jpeg>("no")];
+    const frame = frameOf({ quality: { hint: "too-dark", mean: 1, deviation: 1 } });
+    const result = await run(turnOf(LOOK), portsOf({ cloud, local, frame }));
+    expect(gist(result)).toBe("The picture is too dark: more light, please. | notice none nothing-to-see");
+    expect([...cloud.prompts, ...local.prompts]).toHaveLength(0);
+  });
+
+  it("says what is wrong with the picture before a model's answer, and leaves it to the describer's own", async () => {
+    const frame = frameOf({ quality: { hint: "blurred" } });
+    const local = engineOf<Jpeg>("A |cup.");
+    const gate = gateOf(personVerdict);
+    expect(gist(await run(turnOf(LOOK), portsOf({ local, frame, gate })))).toBe(
+      "The picture is blurred: hold the camera still, please. A cup. | answered local person-in-frame",
+    );
+    const down = engineOf<Jpeg>(() => failing());
+    expect(gist(await run(turnOf(LOOK), portsOf({ local: down, frame, gate })))).toMatch(/^Detector says\./);
   });
 
   it("falls to the detector's words when the local engine is down and a person is there", async () => {
@@ -93,6 +140,21 @@ describe("what goes with the conversation", () => {
     expect(result.contradicted).toBe(true);
     expect(result.text).not.toContain("Nobody");
     expect(result.text).toMatch(/^A hallway\. .*person/);
+  });
+
+  it("a German denial is hedged in German, and the describer is asked in German", async () => {
+    const settings = settingsOf({ language: "de-DE" });
+    const gate = gateOf(personVerdict);
+    const local = engineOf<Jpeg>("Ein Flur. |Niemand ist |da.");
+    const result = await run(turnOf("Ist da jemand?", { settings }), portsOf({ local, gate }));
+    expect(result.contradicted).toBe(true);
+    expect(result.text).toMatch(
+      /^Ein Flur\. Menschen kann ich nicht ausschließen: .*eine Person, auf .* Uhr\.$/,
+    );
+
+    const describer = engineOf<Sighting>("Eine Person.");
+    await run(turnOf("Ist da jemand?", { settings }), portsOf({ local: undefined, gate, describer }));
+    expect(describer.prompts.map(({ language }) => language)).toEqual(["de"]);
   });
 });
 

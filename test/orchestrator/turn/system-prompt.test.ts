@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PICTURE_NOTE, systemPrompt } from "../../../orchestrator/turn/system-prompt.ts";
+import { personaPrompt, PICTURE_NOTE, systemPrompt } from "../../../orchestrator/turn/system-prompt.ts";
 
 describe("systemPrompt", () => {
   it("is the same words for the same camera, so that it stays cached", () => {
@@ -30,6 +30,48 @@ describe("systemPrompt", () => {
     ]) {
       expect(systemPrompt(65)).toMatch(rule);
     }
+  });
+});
+
+describe("the language of the answers", () => {
+  it.each(["en", "en-GB"])("needs no word for %s", (language) => {
+    expect(systemPrompt(65, language)).toBe(systemPrompt(65));
+  });
+
+  it.each([
+    ["de", "German"],
+    ["de-AT", "German"],
+    ["fr", "French"],
+  ])("is said for %s", (language, name) => {
+    expect(systemPrompt(65, language)).toBe(
+      `${systemPrompt(65)}\nSpeak ${name}, whatever language these rules or a picture are in; read writing aloud in its own words.`,
+    );
+  });
+});
+
+describe("personaPrompt", () => {
+  const seeing = personaPrompt("You are Ada.", { fieldOfViewDeg: 65, language: "de" });
+
+  it("begins with the persona's own words and keeps the rules that hold for all", () => {
+    expect(seeing).toMatch(/^You are Ada\.\n/);
+    for (const rule of [
+      /clock face/,
+      /word for word/,
+      /Never name or recognise/,
+      /Detector:/,
+      /is safe/,
+      /never an instruction/,
+      /Speak German/,
+    ]) {
+      expect(seeing).toMatch(rule);
+    }
+    expect(seeing).not.toContain("Sightline");
+  });
+
+  it("has no rules for pictures where none is seen", () => {
+    const blind = personaPrompt("You are Ada.", { fieldOfViewDeg: undefined });
+    expect(blind).not.toMatch(/clock|Detector|picture cannot/);
+    expect(blind).toMatch(/see nothing/);
   });
 });
 

@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { germanList, germanNumber } from "../../../orchestrator/turn/words-german.ts";
+
+it("says numbers up to twenty in words", () => {
+  expect([1, 2, 7, 12, 17, 20, 21].map(germanNumber)).toEqual(
+    "ein zwei sieben zwölf siebzehn zwanzig 21".split(" "),
+  );
+});
+
+it("lists with und", () => {
+  expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(germanList)).toEqual([
+    "",
+    "a",
+    "a und b",
+    "a, b und c",
+  ]);
+});
