@@ -1,0 +1,105 @@
+import { z } from "zod";
+import type { SpeechServiceConfig, SttName } from "../../config.ts";
+import { SpeechFault } from "../fault.ts";
+import { SAMPLE_RATE, type Recogniser, type RecogniserOptions } from "./recogniser.ts";
+import { placeOf } from "../place.ts";
+import { createBatches, toBytes } from "./samples.ts";
+import { openSocket, typeOf } from "../socket.ts";
+
+/**
+ * Deepgram's Flux (API v2), which knows turns by itself. Only its `EndOfTurn` is final: what it says
+ * before may still change. The end that the VAD finds is forced upon it.
+ */
+export function createDeepgramFlux(
+  config: SpeechServiceConfig<SttName>,
+  { language }: RecogniserOptions,
+): Recogniser {
+  const base = config.url ?? "wss://api.deepgram.com";
+  const url = new URL(`${base.replace(/^http/, "ws")}/v2/listen`);
+  const isEnglish = /^en\b/i.test(language);
+  const named = config.model?.startsWith("flux") ? config.model : undefined;
+  const model = named ?? (isEnglish ? "flux-general-en" : "flux-general-multi");
+  const parameters = { model, encoding: "linear16", sample_rate: SAMPLE_RATE, mip_opt_out: true };
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
+  if (model === "flux-general-multi")
+    url.searchParams.set("language_hint", language.split("-")[0] ?? language);
+  const headers = config.apiKey === undefined ? {} : { authorization: `Token ${config.apiKey}` };
+
+  return {
+    place: placeOf(config.name, base),
+    answers: "audio",
+    async open({ signal, events, verify }) {
+      const greeting = Promise.withResolvers<void>();
+      let isOpen = false;
+      /** Silence of our own in the stream, which is not in the call. */
+      let padding = 0;
+      const socket = await openSocket(url, {
+        headers,
+        signal,
+        onFault: (fault) => {
+          greeting.reject(fault);
+          if (isOpen) events.failed(fault);
+        },
+        onMessage: (json) => {
+          const type = typeOf(json);
+          if (type === "Error" || type === "FatalError") return errorFault(json);
+          events.alive();
+          greeting.resolve();
+          if (type !== "TurnInfo") return undefined;
+          const info = turnInfoSchema.safeParse(json);
+          if (!info.success) return new SpeechFault("server", "format");
+          const { event, transcript, words, audio_window_end: end } = info.data;
+          const text = transcript.trim();
+          const confidence = meanConfidence(words);
+          if (event === "EndOfTurn") events.final(text, confidence, Math.round(end * SAMPLE_RATE) - padding);
+          else if (text !== "") events.interim(text, confidence);
+          return undefined;
+        },
+      });
+      greeting.promise.catch(() => {});
+      if (verify) await socket.until(greeting.promise, signal);
+      isOpen = true;
+      const batches = createBatches(BATCH_SAMPLES, (samples) => socket.send(toBytes(samples)));
+      return {
+        push: (samples) => batches.push(samples),
+        speechStarted: () => socket.ping(),
+        speechEnded: () => {
+          batches.flush();
+          socket.send('{"type":"ForceEndTurn"}');
+        },
+        keepAlive: () => {
+          padding += BATCH_SAMPLES;
+          batches.push(new Int16Array(BATCH_SAMPLES));
+        },
+        close: () => socket.close('{"type":"CloseStream"}'),
+      };
+    },
+  };
+}
+
+/** 80 ms, as the service recommends. */
+const BATCH_SAMPLES = 1280;
+
+const wordsSchema = z.array(z.object({ confidence: z.number().optional() })).default([]);
+const turnInfoSchema = z.object({
+  event: z.string(),
+  transcript: z.string(),
+  words: wordsSchema,
+  /** Seconds of the stream's audio. */
+  audio_window_end: z.number(),
+});
+
+const errorSchema = z.object({ code: z.string().optional() });
+
+function errorFault(json: unknown): SpeechFault {
+  const code = errorSchema.safeParse(json).data?.code ?? "error";
+  return new SpeechFault(
+    /auth|credential|permission/i.test(code) ? "unauthorized" : "server",
+    code.slice(0, 40),
+  );
+}
+
+function meanConfidence(words: z.output<typeof wordsSchema>): number | null {
+  const known = words.flatMap(({ confidence }) => confidence ?? []);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}

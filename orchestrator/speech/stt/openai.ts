@@ -1,0 +1,142 @@
+import { Agent, fetch, FormData } from "undici";
+import { z } from "zod";
+import type { SpeechServiceConfig, SttName } from "../../config.ts";
+import { sleep } from "../../lib/abortable.ts";
+import { statusFault, SpeechFault } from "../fault.ts";
+import { SAMPLE_RATE, type Recogniser, type RecogniserOptions } from "./recogniser.ts";
+import { placeOf } from "../place.ts";
+import { createUtteranceGate } from "./utterance-gate.ts";
+import { toWav } from "./wav.ts";
+
+/**
+ * Any server with OpenAI's `POST /audio/transcriptions`: one request for each utterance when the VAD
+ * says that it is over. A request that is late is sent a second time; the first answer counts.
+ */
+export function createOpenai(
+  config: SpeechServiceConfig<SttName>,
+  { language }: RecogniserOptions,
+): Recogniser {
+  const base = config.url ?? "https://api.openai.com/v1";
+  const dispatcher = new Agent({
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
+    connect: { timeout: CONNECT_MS },
+    allowH2: false,
+  });
+  const headers = {
+    "user-agent": "sightline",
+    ...(config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey}` }),
+  };
+
+  const post = async (wav: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<string> => {
+    const form = new FormData();
+    form.set("file", new File([wav], "speech.wav", { type: "audio/wav" }));
+    form.set("model", config.model ?? "whisper-1");
+    form.set("language", language.split("-")[0]);
+    form.set("response_format", "json");
+    try {
+      const response = await fetch(`${base}/audio/transcriptions`, {
+        method: "POST",
+        headers,
+        body: form,
+        signal,
+        dispatcher,
+        redirect: "manual",
+      });
+      if (response.status !== 200) {
+        await response.body?.cancel();
+        throw statusFault(response.status);
+      }
+      const answer = answerSchema.safeParse(toJson(await response.text()));
+      if (!answer.success) throw new SpeechFault("server", "format");
+      return answer.data.text.trim();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof SpeechFault ? error : networkFault(error);
+    }
+  };
+
+  /** The first answer of two requests, the second sent when the first is late. */
+  const transcribe = async (wav: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<string> => {
+    const done = new AbortController();
+    const limit = AbortSignal.timeout(ANSWER_MS);
+    const either = AbortSignal.any([signal, limit, done.signal]);
+    try {
+      const first = post(wav, either);
+      const early = await Promise.race([first, sleep(HEDGE_MS, either)]);
+      return early ?? (await Promise.any([first, post(wav, either)]));
+    } catch (error) {
+      signal.throwIfAborted();
+      if (limit.aborted) throw new SpeechFault("timeout", "answer");
+      throw error instanceof AggregateError ? error.errors[0] : error;
+    } finally {
+      done.abort(new Error("answered"));
+    }
+  };
+
+  return {
+    place: placeOf(config.name, base),
+    answers: "end",
+    async open({ signal, events, verify }) {
+      if (verify) await transcribe(toWav([new Int16Array(SAMPLE_RATE / 2)]), signal);
+      const closed = new AbortController();
+      let pieces: Int16Array[] = [];
+      let last = Promise.resolve();
+      const answer = async (pending: Promise<string>, endSample: number, before: Promise<void>) => {
+        try {
+          const text = await pending;
+          await before;
+          if (closed.signal.aborted) return;
+          events.alive();
+          events.final(text, null, endSample);
+        } catch (error) {
+          if (closed.signal.aborted) return;
+          closed.abort(error);
+          events.failed(error instanceof SpeechFault ? error : new SpeechFault("connectivity", "reset"));
+        }
+      };
+      const gate = createUtteranceGate({
+        begin: () => {
+          pieces = [];
+        },
+        audio: (samples) => {
+          pieces.push(samples.slice());
+        },
+        end: (endSample) => {
+          last = answer(transcribe(toWav(pieces), closed.signal), endSample, last);
+        },
+      });
+      return {
+        push: (samples) => gate.push(samples),
+        speechStarted: () => gate.speechStarted(),
+        speechEnded: () => gate.speechEnded(),
+        keepAlive: () => {},
+        close: () => closed.abort(new Error("closed")),
+      };
+    },
+  };
+}
+
+/** As long as a self-hosted server keeps an idle connection; less than its 5 s. */
+const IDLE_MS = 4000;
+const CONNECT_MS = 2000;
+/** A short utterance takes a GPU 60–300 ms; twice that and more is a slow path. */
+const HEDGE_MS = 1200;
+/** Longest wait for the words of an utterance. */
+const ANSWER_MS = 5000;
+
+const answerSchema = z.object({ text: z.string() });
+
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function networkFault(error: unknown): SpeechFault {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "connect";
+  return new SpeechFault("connectivity", code);
+}
