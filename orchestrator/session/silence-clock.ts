@@ -1,0 +1,98 @@
+/** Samples per second of everything that a call hears. */
+export const HEARING_RATE = 16_000;
+
+/** −45 dBFS: the quietest sample that counts as sound. */
+const LEAST_LOUD = 184;
+/** Noise that never ends is no sound of speech: up to this much above the quietest of late is silence. */
+const NOISE_FACTOR = 1.3;
+/** Under noise the soft end of a word is not heard as sound: this much later for each doubling of the threshold. */
+const LATER_PER_DOUBLING_MS = 120;
+/** The quietest stretch of this length in the last `NOISE_WINDOWS` of them is the room's noise. */
+const NOISE_WINDOW_SAMPLES = 0.2 * HEARING_RATE;
+const NOISE_WINDOWS = 50;
+/** Fewer stretches without speech say nothing about the room. */
+const LEAST_WINDOWS = 5;
+/** Frames over which the delay of the network is taken at its least. */
+const DELAY_FRAMES = 250;
+
+/** Counts, in received samples and to the sample, how long the caller has been silent. */
+export interface SilenceClock {
+  /**
+   * @param atMs monotonic instant of arrival
+   * @param speaking somebody speaks: these samples are no noise of the room
+   */
+  push(samples: Int16Array, atMs: number, speaking: boolean): void;
+  /** Milliseconds of silence received since the last loud sample; Infinity before the first one. */
+  silentMs(): number;
+  /** Monotonic instant of the last loud sample; null before the first one. */
+  lastLoudAtMs(): number | null;
+  /** Number of the last loud sample; -1 before the first one. */
+  lastLoud(): number;
+  /** Samples received. */
+  received(): number;
+  /** The microphone is off: all is silent until the next samples come. */
+  deafen(): void;
+  isDeaf(): boolean;
+}
+
+export function createSilenceClock(): SilenceClock {
+  let received = 0;
+  let lastLoud = -1;
+  let deaf = false;
+  let lastLoudAtMs: number | null = null;
+  let threshold = LEAST_LOUD;
+  const noise = createNoiseFloor();
+  let delays: number[] = [];
+
+  return {
+    push(samples, atMs, speaking) {
+      deaf = false;
+      threshold = Math.max(LEAST_LOUD, NOISE_FACTOR * noise.level());
+      if (!speaking) noise.push(samples);
+      delays.push(atMs - toMs(received + samples.length));
+      if (delays.length > DELAY_FRAMES) delays.shift();
+      const index = samples.findLastIndex((sample) => Math.abs(sample) >= threshold);
+      received += samples.length;
+      if (index < 0) return;
+      lastLoud = received - samples.length + index;
+      lastLoudAtMs = Math.min(atMs, Math.min(...delays) + toMs(lastLoud + 1));
+    },
+    silentMs: () =>
+      deaf || lastLoud < 0
+        ? Infinity
+        : toMs(received - lastLoud - 1) - LATER_PER_DOUBLING_MS * Math.log2(threshold / LEAST_LOUD),
+    lastLoudAtMs: () => lastLoudAtMs,
+    lastLoud: () => lastLoud,
+    isDeaf: () => deaf,
+    received: () => received,
+    deafen() {
+      deaf = true;
+      delays = [];
+    },
+  };
+}
+
+/** Peak of the quietest 200 ms of the last ten seconds. */
+function createNoiseFloor(): { push(samples: Int16Array): void; level(): number } {
+  const peaks: number[] = [];
+  let peak = 0;
+  let filled = 0;
+  let level = 0;
+  return {
+    push(samples) {
+      for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
+      filled += samples.length;
+      if (filled < NOISE_WINDOW_SAMPLES) return;
+      peaks.push(peak);
+      if (peaks.length > NOISE_WINDOWS) peaks.shift();
+      level = peaks.length < LEAST_WINDOWS ? 0 : Math.min(...peaks);
+      peak = 0;
+      filled = 0;
+    },
+    level: () => level,
+  };
+}
+
+function toMs(samples: number): number {
+  return (samples / HEARING_RATE) * 1000;
+}

@@ -1,0 +1,261 @@
+import type { Pcm } from "../lib/pcm.ts";
+import { createConversation } from "../turn/conversation.ts";
+import { questionIn } from "../turn/question.ts";
+import { initializeAgents } from "./agent-session.ts";
+import type { CallDeps } from "./call-deps.ts";
+import type { CallEnd, CallEvent, CallRequest } from "./call-events.ts";
+import type { Call, CallOptions } from "./call.ts";
+import { createCallLedger } from "./call-ledger.ts";
+import { watchCamera } from "./coach-watch.ts";
+import { localCommand } from "./commands.ts";
+import { createDeafness } from "./deafness.ts";
+import { createDialogue, type Dialogue } from "./dialogue.ts";
+import { createCommands } from "./do-command.ts";
+import { earcon } from "./earcons.ts";
+import { createEars } from "./ears.ts";
+import { createInterruptions } from "./interruptions.ts";
+import { createListener } from "./listener.ts";
+import { createPrefillAhead } from "./prefill-ahead.ts";
+import { createManner } from "./manner.ts";
+import { createSilenceClock, HEARING_RATE } from "./silence-clock.ts";
+import { createReadiness } from "./readiness.ts";
+import { openStage, type Stage } from "./stage.ts";
+import { createTappedVad, hearingMs } from "./tapped-vad.ts";
+import { wait } from "./wait.ts";
+import { warmUp } from "./warm-up.ts";
+
+/** Frames per second that are judged while somebody speaks, and otherwise. */
+const RATE_SPEAKING = 5;
+const RATE_QUIET = 2;
+/** Silence that tells model and recogniser that a microphone which was switched off says no more. */
+const MUTED_MS = 400;
+/** A call that drains is over by then, whatever is being said. */
+const DRAIN_MS = 10_000;
+/** Longer than the sentence that says so. */
+const GOODBYE_MS = 6000;
+
+/** Calls of one process. */
+export interface Calls {
+  start(options: CallOptions): Promise<Call>;
+  /** Loads and compiles what the first call would wait for. */
+  warm(): Promise<void>;
+}
+
+/** Creates calls that share engines, ears and voices, and nothing else. */
+export function createCalls(deps: CallDeps): Calls {
+  initializeAgents();
+  return {
+    start: (options) => startCall(deps, options),
+    async warm() {
+      deps.voice?.warm();
+      await warmUp(deps, startCall);
+    },
+  };
+}
+
+async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
+  const { notices, persona, ear } = deps;
+  const ended = Promise.withResolvers<CallEnd>();
+  const ending = new AbortController();
+  const ring = deps.createRing();
+  const ports = deps.ports(ring);
+  const conversation = createConversation(options.id);
+  for (const past of options.resumed?.history ?? []) conversation.commit(past);
+  const ledger = createCallLedger(deps, options);
+  const prefill = createPrefillAhead({
+    deps,
+    conversation,
+    ring,
+    ports,
+    onSent: (frame, jpeg, verdict) => ledger.sentAhead(frame, jpeg, verdict),
+  });
+  const clock = createSilenceClock();
+  const manner = createManner(deps);
+  let stage: Stage;
+  let dialogue: Dialogue;
+  let open = false;
+  let closing = false;
+
+  const emit = (event: CallEvent): void => {
+    if (ending.signal.aborted) return;
+    try {
+      options.onEvent(event);
+    } catch (error) {
+      deps.log.error(
+        { event: event.type, fault: error instanceof Error ? error.name : "unknown" },
+        "event lost",
+      );
+    }
+  };
+  const tellSpeech = (): void =>
+    emit({ type: "speech", ear: ears.place()?.name ?? null, voice: dialogue.voiceName() });
+
+  const listener = createListener({
+    clock,
+    endpointSilenceMs: deps.endpointSilenceMs,
+    now: () => performance.now(),
+    handlers: createInterruptions({
+      deps,
+      dialogue: () => dialogue,
+      stage: () => stage,
+      doCommand: (command) => doCommand(command),
+      endedAtMs: () => clock.lastLoudAtMs() ?? performance.now(),
+      onSpeech(state) {
+        prefill.onSpeech(state);
+        ring.setRate(state === "over" ? RATE_QUIET : RATE_SPEAKING);
+        if (state === "speaking") deps.voice?.warm();
+      },
+    }),
+  });
+  const ears = createEars({
+    ear,
+    call: options.id,
+    signal: ending.signal,
+    speaking: () => listener.speaking(),
+    onHeard(heard, segment) {
+      const text = heard.text.trim();
+      if (text !== "") emit({ type: "heard", segment, text, final: heard.type === "final" });
+      listener.onHeard(heard);
+    },
+    onPlace(place) {
+      if (!open) return;
+      tellSpeech();
+      tellHearing(place !== null);
+    },
+  });
+  stage = await openStage({
+    speaker: options.speaker,
+    vad: ear && createTappedVad(listener.vad),
+    listen: (audio) => ears.listen(audio),
+    onLost: () => void end("failed"),
+    listener: {
+      onStart: () => dialogue.onStart(),
+      onProgress: (playedMs) => dialogue.onProgress(playedMs),
+    },
+  });
+  dialogue = createDialogue({
+    deps,
+    call: options,
+    conversation,
+    ports: { ...ports, warm: (history) => prefill.warm(history) },
+    manner,
+    stage,
+    ledger,
+    takeHeardBy: () => ears.takeHeardBy(),
+    takeBefore() {
+      const spokeAtMs = listener.takeSpokeAtMs();
+      const prefills = prefill.takeSpans().filter(({ toMs }) => toMs >= (spokeAtMs ?? Infinity));
+      return { spokeAtMs, prefills };
+    },
+    speaking: () => listener.speaking(),
+    emit,
+    giveWay: () => prefill.giveWay(),
+    onCompacted: () => prefill.warmPast(),
+    onIdle: () => listener.tick(),
+    onVoice: tellSpeech,
+  });
+
+  const readiness = createReadiness({
+    hasEar: ear !== undefined,
+    onReady() {
+      if (!dialogue.live()) emit({ type: "state", state: "listening" });
+    },
+  });
+
+  const end = async (reason: CallEnd): Promise<void> => {
+    if (closing) return void (await ended.promise);
+    closing = true;
+    readiness.close();
+    dialogue.close();
+    emit({ type: "ended", reason });
+    ending.abort();
+    listener.close();
+    prefill.close();
+    endWatch();
+    ring.close();
+    await stage.close();
+    ended.resolve(reason);
+  };
+  const doCommand = createCommands({
+    deps,
+    call: options,
+    dialogue,
+    manner,
+    emit,
+    hangUp: () => void end("hung-up"),
+  });
+  const endWatch = watchCamera({
+    ring,
+    notices,
+    emit,
+    onDark: () => {
+      if (!dialogue.live() && !listener.speaking()) stage.tone(earcon("camera-muted"));
+    },
+  });
+
+  const hear = (audio: Pcm): void => {
+    if (ending.signal.aborted || !ear) return;
+    clock.push(audio.samples, performance.now(), listener.speaking());
+    stage.hear(audio);
+    listener.tick();
+    readiness.onSound();
+  };
+  const ask = (text: string): void => {
+    const question = questionIn(text);
+    if (question === undefined) return;
+    const command = localCommand(question, persona.language);
+    if (command) doCommand(command);
+    else dialogue.ask(question, { typed: true, endedAtMs: performance.now() });
+  };
+  const request = (wanted: CallRequest): void => {
+    if (ending.signal.aborted) return;
+    if (wanted.type === "rate") {
+      if (manner.setRate(wanted.rate)) emit({ type: "rate", rate: manner.rate() });
+      return;
+    }
+    listener.forget();
+    if (wanted.type === "ask") return ask(wanted.text);
+    const { command } = wanted;
+    if (command === "slower" || command === "faster") return doCommand({ command, again: false });
+    doCommand(command === "just-text" ? { command, on: !manner.textOnly() } : { command });
+  };
+
+  const tellHearing = createDeafness({ dialogue, notices, speaking: () => listener.speaking() });
+
+  open = true;
+  prefill.warmPast();
+  tellSpeech();
+  emit({ type: "rate", rate: manner.rate() });
+  readiness.onOpen();
+  if (options.resumed) dialogue.say(notices.text("resumed"), "notice");
+  else if (ear && ears.place() === null) tellHearing(false);
+  else if (persona.greeting !== undefined) dialogue.say(persona.greeting, "notice");
+
+  return {
+    id: options.id,
+    frames: ring,
+    hear,
+    deafen() {
+      if (ending.signal.aborted || !ear) return;
+      hear({ samples: new Int16Array((MUTED_MS * HEARING_RATE) / 1000), sampleRate: HEARING_RATE });
+      clock.deafen();
+      listener.tick();
+    },
+    request,
+    lagMs: () => Math.max(0, hearingMs(clock.received() - listener.judged())),
+    async drain() {
+      const untilMs = performance.now() + DRAIN_MS;
+      const isBusy = (): boolean => listener.busy() || dialogue.live() !== undefined;
+      while (isBusy() && performance.now() < untilMs && !ending.signal.aborted) {
+        if (!listener.busy()) dialogue.endAfterSentence();
+        await wait(20);
+      }
+      const said = Promise.withResolvers<void>();
+      dialogue.say(notices.text("shutdown"), "notice", () => said.resolve());
+      await Promise.race([said.promise, ended.promise, wait(GOODBYE_MS)]);
+      await end("shutdown");
+    },
+    end,
+    ended: ended.promise,
+  };
+}

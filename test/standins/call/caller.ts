@@ -1,0 +1,89 @@
+import type { Call } from "../../../orchestrator/session/call.ts";
+import { synthesise, type SynthesisOptions } from "../speech/synthesise.ts";
+import type { FakeEar } from "./ear.ts";
+
+const RATE = 16_000;
+const FRAME = 320;
+
+export interface SayOptions extends SynthesisOptions {
+  /** Milliseconds from the last sample to the final. Default: 150. */
+  readonly finalMs?: number;
+  /** What the recogniser makes of it; none: no final comes. Default: the text. */
+  readonly as?: string | null;
+  /** The text in parts, each with a final of its own; a pause stands behind the last word of each. */
+  readonly parts?: readonly string[];
+  /** Interim results, at milliseconds from the first sample. */
+  readonly interims?: readonly { readonly atMs: number; readonly text: string }[];
+}
+
+/** A person with a microphone: speaks in real time, and is silent with a little noise otherwise. */
+export interface FakeCaller {
+  /** Speaks; resolves with the monotonic instant at which its last sample sounded. */
+  say(text: string, options?: SayOptions): Promise<number>;
+  /** Makes a sound that no recogniser makes words of. */
+  sound(samples: Int16Array): Promise<number>;
+  /** Monotonic instant of the first sample of the sound that was made last. */
+  beganAtMs(): number;
+  /** Stops the microphone. */
+  close(): void;
+}
+
+/** −69 dBFS: a quiet room. */
+const QUIET_DB = -69;
+
+/** @param noiseDb the room's noise in dBFS */
+export function startCaller(call: Call, ear: FakeEar, frame = FRAME, noiseDb = QUIET_DB): FakeCaller {
+  const noise = 32_768 * Math.sqrt(3) * 10 ** (noiseDb / 20);
+  let queue: { samples: Int16Array; at: number; done: (atMs: number) => void }[] = [];
+  let sent = 0;
+  let beganAtMs = 0;
+  const startedAtMs = performance.now();
+  const next = (): Int16Array => {
+    const samples = Int16Array.from({ length: frame }, () => Math.round((2 * Math.random() - 1) * noise));
+    const [head] = queue;
+    if (!head) return samples;
+    if (head.at === 0) beganAtMs = startedAtMs + (sent / RATE) * 1000;
+    const piece = head.samples.subarray(head.at, head.at + frame);
+    for (const [index, sample] of piece.entries()) samples[index] = (samples[index] ?? 0) + sample;
+    head.at += piece.length;
+    if (head.at >= head.samples.length) {
+      queue.shift();
+      head.done(startedAtMs + ((sent + piece.length) / RATE) * 1000);
+    }
+    return samples;
+  };
+  const timer = setInterval(() => {
+    while (startedAtMs + ((sent + frame) / RATE) * 1000 <= performance.now()) {
+      call.hear({ samples: next(), sampleRate: RATE });
+      sent += frame;
+    }
+  }, 5);
+  const sound = (samples: Int16Array): Promise<number> =>
+    new Promise((done) => {
+      queue.push({ samples, at: 0, done });
+    });
+  return {
+    async say(text, options = {}) {
+      const { finalMs = 150, as = text, interims = [], parts = [], ...synthesis } = options;
+      const { samples, words } = await synthesise(text, synthesis);
+      const from = sent;
+      for (const { atMs, text } of interims)
+        ear.say({ atSample: from + atMs * 16, heard: { type: "interim", text, confidence: null } });
+      const final = (text: string, endMs: number): void =>
+        ear.say({ atSample: from + (endMs + finalMs) * 16, heard: { type: "final", text, confidence: 1 } });
+      let spoken = 0;
+      for (const part of parts) {
+        spoken += part.split(" ").length;
+        final(part, words[spoken - 1]?.endMs ?? 0);
+      }
+      if (parts.length === 0 && as !== null) final(as, samples.length / 16);
+      return sound(samples);
+    },
+    sound,
+    beganAtMs: () => beganAtMs,
+    close() {
+      clearInterval(timer);
+      queue = [];
+    },
+  };
+}
