@@ -23,6 +23,8 @@ export const frameChoices = list<FrameChoiceReason | "not-needed">({
   photo: 1,
   "sharpest-near-end": 1,
   "newest-fresh": 1,
+  "warm-fresh": 1,
+  "warm-same-scene": 1,
   waited: 1,
   "no-camera": 1,
   "not-needed": 1,
@@ -38,6 +40,7 @@ export const routeReasons = list<RouteReason>({
   "reading-local": 1,
   "screen-local": 1,
   "no-frame-available": 1,
+  "nothing-to-see": 1,
   "cloud-refused": 1,
   "cloud-unavailable": 1,
   "local-first": 1,
@@ -61,6 +64,14 @@ export const verdictReasons = list<VerdictReason>({
   "other-bytes": 1,
   superseded: 1,
 });
+
+/** How far a turn had come when it was thrown away. */
+export const discardStages = ["prefill", "answer"] as const;
+
+/** `resumed`: no words, or none that were meant to end it. */
+export const bargeInResults = ["ended", "resumed"] as const;
+
+export const prefillResults = ["computed", "aborted", "failed"] as const;
 
 export const errorCategories = list<EngineErrorCategory>({
   "at-capacity": 1,

@@ -1,5 +1,14 @@
 import { Counter, Histogram, Registry } from "prom-client";
-import { engines, errorCategories, frameChoices, OTHER, verdicts } from "./labels.ts";
+import {
+  bargeInResults,
+  discardStages,
+  engines,
+  errorCategories,
+  frameChoices,
+  OTHER,
+  prefillResults,
+  verdicts,
+} from "./labels.ts";
 
 /**
  * Chosen for an objective at 0.5 s and for warm prefixes far below it: the error of an estimated p95
@@ -19,6 +28,9 @@ const TOKEN_BUCKETS = [
 const GATE_BUCKETS = [
   0.001, 0.005, 0.01, 0.02, 0.03, 0.035, 0.04, 0.05, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2,
 ];
+
+/** A millisecond a question is what a call may lose; a tenth of a second is heard by the tenth question. */
+const SLOPE_BUCKETS = [-0.1, -0.01, -0.001, 0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5];
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -86,6 +98,42 @@ export function createMetrics() {
       [],
     ),
     truncatedAnswers: counter("truncated_answers_total", "Answers cut at the token limit.", []),
+    discardedTurns: counter(
+      "discarded_turns_total",
+      "Turns that were started before the question was over, and thrown away; by how far they had come.",
+      ["stage"],
+    ),
+    discardedTokens: counter("discarded_tokens_total", "Tokens of turns that were thrown away.", []),
+    discardedAudio: counter(
+      "discarded_audio_seconds_total",
+      "Seconds of sound that were made for turns that were thrown away.",
+      [],
+    ),
+    bargeIns: counter(
+      "barge_ins_total",
+      "Times that a caller spoke into an answer, by what became of the answer.",
+      ["result"],
+    ),
+    prefill: histogram(
+      "prefill_seconds",
+      "Prefix asked for ahead of a question to prefix computed by the local engine.",
+      [],
+      LATENCY_BUCKETS,
+    ),
+    prefills: counter("prefills_total", "Prefixes asked for ahead of a question, by what became of them.", [
+      "result",
+    ]),
+    trend: histogram(
+      "wait_slope_seconds",
+      "How much longer each question of a call waits than the one before it, over its last ten.",
+      ["wait"],
+      SLOPE_BUCKETS,
+    ),
+    unansweredTurns: counter(
+      "unanswered_turns_total",
+      "Turns that ended at the outer time limit without a word.",
+      [],
+    ),
   };
 
   // A series that is born with its first increment shows no rate for it, so small families start at
@@ -96,6 +144,9 @@ export function createMetrics() {
       family.inc({ engine }, 0);
     for (const category of [...errorCategories, OTHER]) metrics.engineErrors.inc({ engine, category }, 0);
   }
+  for (const stage of discardStages) metrics.discardedTurns.inc({ stage }, 0);
+  for (const result of prefillResults) metrics.prefills.inc({ result }, 0);
+  for (const result of bargeInResults) metrics.bargeIns.inc({ result }, 0);
   for (const verdict of verdicts) metrics.gate.zero({ verdict });
   for (const reason of frameChoices) metrics.frameChoices.inc({ reason }, 0);
 
@@ -104,5 +155,7 @@ export function createMetrics() {
     contentType: registry.contentType,
     /** The Prometheus text format. */
     exposition: (): Promise<string> => registry.metrics(),
+    /** Every value as plain JSON, for whoever merges several processes. */
+    snapshot: (): Promise<unknown> => registry.getMetricsAsJSON(),
   };
 }

@@ -148,6 +148,9 @@ const closed: Readonly<Record<string, readonly string[]>> = {
   outcome: labels.outcomes,
   verdict: labels.verdicts,
   category: [...labels.errorCategories, labels.OTHER],
+  stage: labels.discardStages,
+  result: [...labels.bargeInResults, ...labels.prefillResults],
+  wait: ["ttft", "first-audio"],
 };
 
 test("whatever is reported, labels stay in their lists and numbers stay numbers", async () => {

@@ -8,6 +8,7 @@ export const sampleFrame: Frame = {
   width: 640,
   height: 384,
   quality: { sharpness: 900, mean: 120, deviation: 50, hint: null },
+  scene: new Uint8Array(768),
   gated: { bytes: new Uint8Array([1, 2, 3]), sha256: "ab", width: 640, height: 384 },
   detailed: () => Promise.reject(new Error("not asked for by metrics")),
 };

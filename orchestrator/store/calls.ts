@@ -1,0 +1,24 @@
+import type { PastTurn } from "../turn/turn.ts";
+
+/** What is kept of a running call so that another process can take it up after a crash. No pictures. */
+export interface StoredCall {
+  readonly id: string;
+  readonly room: string;
+  /** The caller's identity in the room. */
+  readonly caller: string;
+  /** The agent's identity in the room. */
+  readonly agent: string;
+  /** Which agent process serves it. */
+  readonly process: string;
+  /** Pictures are left out: both picture fields are null. */
+  readonly history: readonly PastTurn[];
+}
+
+/** The calls that are running now. An entry is gone as soon as its call has ended. */
+export interface CallStore {
+  save(call: StoredCall): void;
+  remove(id: string): void;
+  /** The call that a room is in, or was in when its process died. */
+  ofRoom(room: string): Promise<StoredCall | undefined>;
+  ofProcess(process: string): Promise<readonly StoredCall[]>;
+}

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { createFleetMetrics, type ProcessNumbers } from "../../../orchestrator/metrics/fleet.ts";
+import { createMetrics } from "../../../orchestrator/metrics/metrics.ts";
+
+const numbersOf = (numbers: Partial<ProcessNumbers> = {}): ProcessNumbers => ({
+  calls: 1,
+  lagMs: 0,
+  loopLagMs: 0,
+  residentMb: 200,
+  load: 0.1,
+  registered: true,
+  refused: 0,
+  ...numbers,
+});
+
+async function snapshotOf(refusals: number): Promise<unknown> {
+  const metrics = createMetrics();
+  metrics.refusals.inc(refusals);
+  metrics.ttft.observe({ engine: "local", route: "local" }, 0.2);
+  return JSON.parse(JSON.stringify(await metrics.snapshot()));
+}
+
+const valueOf = (text: string, series: string): number =>
+  Number(new RegExp(`^${series.replace(/[{}"]/g, "\\$&")} (\\S+)$`, "m").exec(text)?.[1]);
+
+test("counters and histograms of the processes add up, also of those that are gone", async () => {
+  const fleet = createFleetMetrics();
+  fleet.update("a", numbersOf({ refused: 2 }), await snapshotOf(1));
+  fleet.update("b", numbersOf({ refused: 1 }), await snapshotOf(3));
+  fleet.remove("a");
+  fleet.update("c", numbersOf(), await snapshotOf(10));
+  const text = await fleet.exposition();
+  expect(valueOf(text, "sightline_refusals_total")).toBe(14);
+  expect(valueOf(text, 'sightline_ttft_seconds_count{engine="local",route="local"}')).toBe(3);
+  expect(valueOf(text, "sightline_refused_calls_total")).toBe(3);
+});
+
+test("the present is that of the running processes", async () => {
+  const fleet = createFleetMetrics();
+  expect(valueOf(await fleet.exposition(), "sightline_agent_load")).toBe(1);
+  fleet.update("a", numbersOf({ calls: 3, lagMs: 40, load: 0.6, residentMb: 300 }), []);
+  fleet.update("b", numbersOf({ calls: 2, lagMs: 90, load: 0.2, registered: false }), []);
+  expect(fleet.registered()).toBe(1);
+  const text = await fleet.exposition();
+  expect(valueOf(text, "sightline_calls")).toBe(5);
+  expect(valueOf(text, "sightline_vad_lag_seconds")).toBeCloseTo(0.09);
+  expect(valueOf(text, "sightline_agent_load")).toBe(0.2);
+  expect(valueOf(text, "sightline_agent_resident_bytes")).toBe(300e6);
+  fleet.remove("a");
+  expect(valueOf(await fleet.exposition(), "sightline_calls")).toBe(2);
+});
+
+test("a process that sends nonsense instead of metrics spoils nothing", async () => {
+  const fleet = createFleetMetrics();
+  fleet.update("a", numbersOf(), "nonsense");
+  expect(valueOf(await fleet.exposition(), "sightline_agent_processes")).toBe(1);
+});
