@@ -1,0 +1,104 @@
+import {
+  TrackSource,
+  type RemoteParticipant,
+  type RemoteTrack,
+  type RemoteTrackPublication,
+} from "@livekit/rtc-node";
+import type { Call } from "../../session/call.ts";
+import type { FrameSource } from "../../turn/turn.ts";
+import { readCamera } from "./camera.ts";
+import { readMicrophone } from "./microphone.ts";
+
+/** What the caller sends, read into the call for as long as it is there. */
+export interface CallerMedia {
+  /** Asks for a track that the caller publishes; others are left alone. */
+  want(publication: RemoteTrackPublication): void;
+  subscribed(track: RemoteTrack, publication: RemoteTrackPublication, caller: RemoteParticipant): void;
+  unsubscribed(publication: { readonly sid?: string | undefined }): void;
+  muted(publication: { readonly sid?: string | undefined }, isMuted: boolean): void;
+  /** Sid of the caller's microphone; undefined while there is none. */
+  microphoneSid(): string | undefined;
+  /** Everything that is read now ends: the caller, or the room, is gone. */
+  stop(): void;
+}
+
+interface Reading {
+  readonly source: FrameSource | "microphone";
+  isMuted: boolean;
+  stream?: { stop(): void };
+}
+
+/** Creates the way of a caller's tracks into their call. */
+export function createCallerMedia(call: Pick<Call, "hear" | "deafen" | "frames">): CallerMedia {
+  const readings = new Map<string, Reading>();
+
+  const silence = ({ source }: Reading): void => {
+    if (source === "microphone") call.deafen();
+    // Another camera of the same source may still be on; its next frame begins anew.
+    else call.frames.stop(source);
+  };
+
+  const end = (sid: string): void => {
+    const reading = readings.get(sid);
+    if (!reading) return;
+    readings.delete(sid);
+    reading.stream?.stop();
+    silence(reading);
+  };
+
+  const read = (track: RemoteTrack, sid: string, participant: string, reading: Reading): { stop(): void } => {
+    const { source } = reading;
+    if (source === "microphone") {
+      return readMicrophone(track, (audio) => {
+        if (!reading.isMuted) call.hear(audio);
+      });
+    }
+    if (!reading.isMuted) call.frames.start(source);
+    return readCamera(track, (picture) => {
+      // What was on its way when the camera went off must not open it again.
+      if (!reading.isMuted) call.frames.offer({ ...picture, source }, { participant, track: sid });
+    });
+  };
+
+  return {
+    want(publication) {
+      if (sourceOf(publication.source) && !publication.subscribed) publication.setSubscribed(true);
+    },
+    subscribed(track, { sid, source: trackSource, muted }, { sid: participant, identity }) {
+      const source = sourceOf(trackSource);
+      if (!source || sid === undefined) return;
+      end(sid);
+      const reading: Reading = { source, isMuted: muted ?? false };
+      readings.set(sid, reading);
+      reading.stream = read(track, sid, participant ?? identity, reading);
+    },
+    unsubscribed({ sid }) {
+      if (sid !== undefined) end(sid);
+    },
+    muted({ sid }, isMuted) {
+      const reading = readings.get(sid ?? "");
+      if (!reading || reading.isMuted === isMuted) return;
+      reading.isMuted = isMuted;
+      if (isMuted) silence(reading);
+      else if (reading.source !== "microphone") call.frames.start(reading.source);
+    },
+    microphoneSid: () => [...readings].find(([, { source }]) => source === "microphone")?.[0],
+    stop() {
+      for (const sid of readings.keys()) end(sid);
+    },
+  };
+}
+
+/** What a track is to a call; undefined: nothing. */
+function sourceOf(source: TrackSource | undefined): Reading["source"] | undefined {
+  switch (source) {
+    case TrackSource.SOURCE_MICROPHONE:
+      return "microphone";
+    case TrackSource.SOURCE_CAMERA:
+      return "camera";
+    case TrackSource.SOURCE_SCREENSHARE:
+      return "screen";
+    default:
+      return undefined;
+  }
+}

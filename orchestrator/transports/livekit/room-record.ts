@@ -1,0 +1,49 @@
+import { sleep } from "../../lib/abortable.ts";
+import type { CallEnd } from "../../session/call-events.ts";
+import type { CallStore, StoredCall } from "../../store/calls.ts";
+import type { PastTurn } from "../../turn/turn.ts";
+import type { ServedCall } from "./served-call.ts";
+
+/** What the store knows of the calls of one room, for a process that may have to take one up. */
+export interface RoomRecord {
+  /** The caller's call that no process serves, after waiting for one that does; undefined: there is none. */
+  leftBehind(caller: string, signal: AbortSignal): Promise<StoredCall | undefined>;
+  save(served: ServedCall, history: readonly PastTurn[]): void;
+  over(served: ServedCall, reason: CallEnd): void;
+}
+
+/** A call that the store knows is being served, or about to be taken up, by whoever appears in this time. */
+const TAKEN_UP_MS = 5000;
+
+export function createRoomRecord(options: {
+  readonly store: CallStore;
+  readonly room: string;
+  /** Identity of the agent in the room. */
+  readonly agent: string;
+  /** Names this process in the store. */
+  readonly process: string;
+}): RoomRecord {
+  const { store, room, agent, process } = options;
+  return {
+    async leftBehind(caller, signal) {
+      const found = await store.ofRoom(room).catch(() => undefined);
+      if (!found || found.caller !== caller || found.process === process) return undefined;
+      await sleep(TAKEN_UP_MS, signal).catch(() => {});
+      return found;
+    },
+    save({ call, caller }, history) {
+      store.save({
+        id: call.id,
+        room,
+        caller,
+        agent,
+        process,
+        history: history.map((turn) => ({ ...turn, jpeg: null, clear: null })),
+      });
+    },
+    over({ call }, reason) {
+      // Whoever took the call over keeps it under the same name.
+      if (reason !== "taken-over") store.remove(call.id);
+    },
+  };
+}

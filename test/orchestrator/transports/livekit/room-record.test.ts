@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { CallStore, StoredCall } from "../../../../orchestrator/store/calls.ts";
+import { createRoomRecord } from "../../../../orchestrator/transports/livekit/room-record.ts";
+import type { ServedCall } from "../../../../orchestrator/transports/livekit/served-call.ts";
+import { jpegOf, pastOf } from "../../../standins/turn.ts";
+
+/** No wait: whoever looks for a left call is not kept. */
+const hurried = AbortSignal.abort();
+const served = { call: { id: "call-1" }, caller: "anna" } as ServedCall;
+
+function staged(process = "this", ofRoom?: CallStore["ofRoom"]) {
+  const calls = new Map<string, StoredCall>();
+  const store: CallStore = {
+    save: (call) => void calls.set(call.id, call),
+    remove: (id) => void calls.delete(id),
+    ofRoom: ofRoom ?? (async (room) => [...calls.values()].find((call) => call.room === room)),
+    ofProcess: async () => [],
+  };
+  const record = (name: string) => createRoomRecord({ store, room: "room", agent: "agent-1", process: name });
+  return { calls, record: record(process), other: record("other") };
+}
+
+test("a call is kept with its words and without its pictures", () => {
+  const { calls, record } = staged();
+  record.save(served, [pastOf({ answer: "A cup.", jpeg: jpegOf("cup") })]);
+  expect(calls.get("call-1")).toMatchObject({
+    room: "room",
+    caller: "anna",
+    agent: "agent-1",
+    process: "this",
+    history: [{ answer: "A cup.", jpeg: null, clear: null }],
+  });
+});
+
+test("a call that another process left behind is found by its own caller only", async () => {
+  const { record, other } = staged();
+  other.save(served, []);
+  expect(await record.leftBehind("anna", hurried)).toMatchObject({ id: "call-1", process: "other" });
+  expect(await record.leftBehind("ben", hurried)).toBeUndefined();
+  expect(await other.leftBehind("anna", hurried)).toBeUndefined();
+});
+
+test("a store that cannot be read has left nothing behind", async () => {
+  const { record } = staged("this", () => Promise.reject(new Error("gone")));
+  expect(await record.leftBehind("anna", hurried)).toBeUndefined();
+});
+
+test("a call that is over is forgotten, unless another process goes on with it under its name", () => {
+  const { calls, record } = staged();
+  record.save(served, []);
+  record.over(served, "taken-over");
+  expect(calls.size).toBe(1);
+  record.over(served, "left");
+  expect(calls.size).toBe(0);
+});
