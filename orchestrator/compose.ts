@@ -3,9 +3,12 @@ import { readConfig, withoutSecrets, type Config } from "./config.ts";
 import { createLog, type Logger } from "./log.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { ownCommand, PROJECT_DIR } from "./project.ts";
-import type { Camera, Ports } from "./turn/ports.ts";
+import { placeOf } from "./speech/place.ts";
+import type { LedgerPlace } from "./store/ledger.ts";
+import type { Camera, Gate, Ports } from "./turn/ports.ts";
+import type { TurnTracer } from "./tracing/turn-tracer.ts";
 import { systemPrompt } from "./turn/system-prompt.ts";
-import type { TurnSettings } from "./turn/turn.ts";
+import type { EngineName, TurnSettings } from "./turn/turn.ts";
 import { connectGate } from "./vision/gate-client.ts";
 import { createGateChild } from "./vision/gate-child.ts";
 
@@ -14,13 +17,22 @@ const PHOTO_VERDICT_DEADLINE_MS = 4000;
 /** Outer bound of every addressed turn up to its first word. */
 const TURN_DEADLINE_MS = 8000;
 
+const THIS_MACHINE = "this machine";
+
 /** Everything a conversation needs, made from one configuration. */
 export interface Stack {
   readonly config: Config;
   readonly settings: TurnSettings;
   readonly metrics: Metrics;
+  /** Undefined: turns are not traced. */
+  readonly tracer: TurnTracer | undefined;
   readonly log: Logger;
-  ports(camera: Camera): Ports;
+  /** With the gate for photos, unless the camera has a gate of its own. */
+  ports(camera: Camera, gate?: Gate): Ports;
+  /** A gate for one camera: of its frames only the latest waits to be judged. */
+  gateForStream(): Gate;
+  /** Where the engines run, for the ledger. */
+  readonly places: Readonly<Partial<Record<EngineName, LedgerPlace>>>;
   /** Resolves once the gate has answered a health check; false when it has not by then. */
   gateReady(signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
@@ -48,15 +60,19 @@ export async function compose(options: ComposeOptions = {}): Promise<Stack> {
   const cloud =
     config.cloud && (await loadCloudEngine()).createCloudEngine({ config: config.cloud, secretKey, log });
   const describer = createDescriber({ fieldOfViewDeg: config.fieldOfViewDeg });
+  const tracer = config.traces && (await loadTracer()).createOtelTracer(config.traces, log);
   return {
     config,
     settings: toSettings(config),
     metrics: createMetrics(),
+    tracer,
     log,
-    ports: (camera) => ({ camera, gate: gate.gate, local, cloud, describer }),
+    ports: (camera, ownGate = gate.gate) => ({ camera, gate: ownGate, local, cloud, describer }),
+    gateForStream: () => gate.forStream(),
+    places: toPlaces(config),
     gateReady: (signal) => gate.ready(signal),
     async close() {
-      await Promise.all([gate.close(), local?.close(), cloud?.close(), simulator?.close()]);
+      await Promise.all([gate.close(), local?.close(), cloud?.close(), simulator?.close(), tracer?.close()]);
     },
   };
 }
@@ -67,6 +83,7 @@ async function gateCommand(config: Config): Promise<readonly [string, ...string[
   return ownCommand("gate", "--child", "--port", "0", ...detector);
 }
 
+const loadTracer = () => import("./tracing/otel-tracer.ts");
 const loadLocalEngine = () => import("./engines/local-engine.ts");
 const loadCloudEngine = () => import("./engines/cloud-engine.ts");
 
@@ -84,6 +101,14 @@ function toSettings(config: Config): TurnSettings {
       TURN_DEADLINE_MS,
       firstTokens.reduce((sum, ms) => sum + ms, PHOTO_VERDICT_DEADLINE_MS),
     ),
+  };
+}
+
+function toPlaces({ local, cloud }: Config): Stack["places"] {
+  return {
+    describer: { name: "describer", model: null, host: THIS_MACHINE },
+    ...(local ? { local: { ...placeOf("local", local.url), model: local.model ?? null } } : {}),
+    ...(cloud ? { cloud: { ...placeOf("cloud", cloud.url), model: cloud.model ?? null } } : {}),
   };
 }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseEnv } from "node:util";
-import type { z } from "zod";
 import { ConfigError } from "./errors.ts";
-import { type Variable, variables } from "./environment.ts";
+import { type Variable, type VariableName, type Values, variables } from "./environment.ts";
+import { speechToText, textToSpeech, togetherFaults } from "./config/speech.ts";
 import type { RoutePolicy, TurnSettings } from "./turn/turn.ts";
 
 /** An engine reached over the OpenAI-compatible chat API. */
@@ -21,6 +21,60 @@ export interface EngineConfig {
   readonly gapMs: number;
   /** Longest whole stream. */
   readonly totalMs: number;
+}
+
+export type SttName = "deepgram" | "deepgram-flux" | "assemblyai" | "openai" | "openai-realtime";
+export type TtsName = "elevenlabs" | "openai" | "espeak";
+
+/** One speech service. What a service has no use for is undefined. */
+export interface SpeechServiceConfig<Name> {
+  readonly name: Name;
+  /** Base URL without a trailing slash; undefined: the service's own cloud, or a program on this machine. */
+  readonly url: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly model: string | undefined;
+  readonly voice: string | undefined;
+}
+
+export interface LivekitConfig {
+  /** As the agent reaches the server. */
+  readonly url: string;
+  /** As a caller's device reaches it. */
+  readonly publicUrl: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+}
+
+export interface AgentConfig {
+  /** VariableName by which calls are dispatched. */
+  readonly name: string;
+  readonly processes: number;
+  /** Of metrics and probes; 0: any free one. */
+  readonly port: number;
+  /** Calls that one process takes at most. */
+  readonly maxCalls: number;
+  /** Resident memory in MB beyond which a process takes no new call. */
+  readonly recycleMb: number;
+}
+
+export interface TracesConfig {
+  /** Base address of an OTLP collector over HTTP; `/v1/traces` is added. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Undefined: loopback at `port`. */
+  readonly publicOrigins: readonly string[] | undefined;
+  readonly accessCode: string | undefined;
+  /** Addresses and ranges of reverse proxies. */
+  readonly trustedProxies: readonly string[];
+  /** Undefined: the metrics are for this machine alone. */
+  readonly metricsToken: string | undefined;
+  /** PEM files, absolute. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
 }
 
 export interface Config {
@@ -41,13 +95,30 @@ export interface Config {
   /** Prompt tokens of a conversation at which old pictures give way to their descriptions. */
   readonly contextTokens: number;
   readonly fallbackAfterMs: { readonly local: number; readonly cloud: number };
+  /** Silence after which a turn is over, in milliseconds. */
+  readonly endpointSilenceMs: number;
+  /** Absolute; undefined: the vision assistant. */
+  readonly personaFile: string | undefined;
+  /** Speech recognisers, first to last resort. */
+  readonly stt: readonly SpeechServiceConfig<SttName>[];
+  /** Voices, first to last resort; espeak is left out at start when espeak-ng is not there. */
+  readonly tts: readonly SpeechServiceConfig<TtsName>[];
+  /** Without a voice's first audio by then, the next voice says it. */
+  readonly voiceFirstAudioMs: number;
+  /** Undefined: no LiveKit server is named. */
+  readonly livekit: LivekitConfig | undefined;
+  readonly agent: AgentConfig;
+  readonly http: HttpConfig;
+  /** Folder of the ledger and the running calls, absolute. */
+  readonly dataDir: string;
+  readonly ledgerRetentionDays: number;
   /** Purpose keys are derived from it; undefined: a random one for the life of the process. */
   readonly secretKey: string | undefined;
+  /** Undefined: no traces. */
+  readonly traces: TracesConfig | undefined;
   readonly logLevel: string;
 }
 
-type Name = keyof typeof variables;
-type Values = { readonly [N in Name]: z.output<(typeof variables)[N]["schema"]> };
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const OPENAI_URL = "https://api.openai.com/v1";
@@ -96,9 +167,48 @@ export function readConfig(
     maxAnswerTokens: values.MAX_ANSWER_TOKENS,
     contextTokens: values.CONTEXT_TOKENS,
     fallbackAfterMs: { local: values.LOCAL_FALLBACK_AFTER_MS, cloud: values.CLOUD_FALLBACK_AFTER_MS },
+    endpointSilenceMs: values.ENDPOINT_SILENCE_MS,
+    personaFile: values.PERSONA_FILE && resolve(projectDir, values.PERSONA_FILE),
+    stt: speechToText(values),
+    tts: textToSpeech(values),
+    voiceFirstAudioMs: values.TTS_FIRST_AUDIO_MS,
+    livekit: toLivekit(values),
+    agent: {
+      name: values.AGENT_NAME,
+      processes: values.AGENT_PROCESSES,
+      port: values.AGENT_PORT,
+      maxCalls: values.AGENT_MAX_CALLS,
+      recycleMb: values.AGENT_RECYCLE_MB,
+    },
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      publicOrigins: values.PUBLIC_ORIGINS,
+      accessCode: values.ACCESS_CODE,
+      trustedProxies: values.TRUSTED_PROXIES,
+      metricsToken: values.METRICS_TOKEN,
+      tls:
+        values.TLS_CERT_FILE && values.TLS_KEY_FILE
+          ? {
+              certFile: resolve(projectDir, values.TLS_CERT_FILE),
+              keyFile: resolve(projectDir, values.TLS_KEY_FILE),
+            }
+          : undefined,
+    },
+    dataDir: resolve(projectDir, values.DATA_DIR ?? ".data"),
+    ledgerRetentionDays: values.LEDGER_RETENTION_DAYS,
     secretKey: values.SECRET_KEY,
+    traces: values.OTEL_EXPORTER_OTLP_ENDPOINT
+      ? { url: values.OTEL_EXPORTER_OTLP_ENDPOINT, headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? {} }
+      : undefined,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function toLivekit(values: Values): LivekitConfig | undefined {
+  const { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret } = values;
+  if (!url || !apiKey || !apiSecret) return undefined;
+  return { url, publicUrl: values.LIVEKIT_PUBLIC_URL ?? url, apiKey, apiSecret };
 }
 
 /** What `.env` in the project's folder says, overruled by the environment. */
@@ -114,13 +224,14 @@ export function projectEnvironment(projectDir: string, environment: Environment 
 
 function readVariables(environment: Environment): Values {
   const faults: string[] = [];
-  const values: Partial<Record<Name, unknown>> = {};
+  const values: Partial<Record<VariableName, unknown>> = {};
   // A stray key of another tool is none of our business, so its faults are not either.
   const unread = hasValue("CLOUD_ENGINE_URL", environment) ? undefined : "OPENAI_API_KEY";
-  for (const name of Object.keys(variables) as Name[]) {
+  for (const name of Object.keys(variables) as VariableName[]) {
     if (name !== unread) values[name] = readVariable(name, environment, faults);
   }
-  if (faults.length > 0) throw new ConfigError(faults);
+  const together = faults.length === 0 ? togetherFaults(values as Values) : [];
+  if (faults.length + together.length > 0) throw new ConfigError([...faults, ...together]);
   return values as Values;
 }
 
@@ -135,7 +246,7 @@ export function withoutSecrets(environment: Environment = process.env): Environm
 }
 
 /** An empty value counts as unset; `NAME_FILE` names a file whose trimmed content is the secret. */
-function readVariable(name: Name, environment: Environment, faults: string[]): unknown {
+function readVariable(name: VariableName, environment: Environment, faults: string[]): unknown {
   const variable: Variable = variables[name];
   let text = environment[name]?.trim() || undefined;
   const file = variable.secret && environment[`${name}_FILE`]?.trim();
@@ -156,7 +267,7 @@ function readVariable(name: Name, environment: Environment, faults: string[]): u
   return undefined;
 }
 
-function hasValue(name: Name, environment: Environment): boolean {
+function hasValue(name: VariableName, environment: Environment): boolean {
   return (environment[name]?.trim() ?? "") !== "";
 }
 

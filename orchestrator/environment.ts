@@ -1,4 +1,19 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { callVariables } from "./environment/call.ts";
+import {
+  address,
+  decimal,
+  engineAddress,
+  firstOf,
+  folder,
+  headers,
+  key,
+  milliseconds,
+  name,
+  oneOf,
+  text,
+  wholeNumber,
+} from "./environment/schemas.ts";
 
 /** One environment variable. */
 export interface Variable {
@@ -10,34 +25,6 @@ export interface Variable {
   /** What `.env.example` shows; a default when there is one. */
   readonly example: string;
 }
-
-const text = z.string().min(1);
-const name = { schema: text.optional(), expected: "a name" } as const;
-const folder = { schema: text.optional(), expected: "a folder" } as const;
-
-/** A user, a password or a query could hold a secret, and addresses are shown. */
-const plainUrl = text
-  .refine((value) => {
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    if (!url || !/^https?:$/.test(url.protocol)) return false;
-    return url.username + url.password + url.search + url.hash === "";
-  })
-  .transform((value) => value.replace(/\/+$/, ""));
-const address = {
-  schema: plainUrl.optional(),
-  expected: "an http or https address without user, password or query",
-} as const;
-const engineAddress = {
-  schema: plainUrl.refine((value) => value.endsWith("/v1")).optional(),
-  expected: "an http or https base URL that ends in /v1, without user, password or query",
-} as const;
-
-/** Goes into a header, where a blank or a line break would be a fault of its own. */
-const key = {
-  schema: text.regex(/^[\x21-\x7e]+$/).optional(),
-  expected: "printable ASCII characters without blanks",
-  secret: true,
-} as const;
 
 /** Each variable that the project reads. `.env.example` is made from this table. */
 export const variables = {
@@ -130,11 +117,22 @@ export const variables = {
     expected: "a number from 10 to 170",
     example: "65",
   },
+  ...callVariables,
   SECRET_KEY: {
-    doc: "At least 32 characters; cache salts and picture ids are derived from it. Unset: random for each process.",
+    doc: "At least 32 characters; signatures of cookies, cache salts and picture ids are derived from it. Unset: cookies are signed with a secret kept in DATA_DIR, the rest is random for each process.",
     schema: text.min(32).optional(),
     expected: "at least 32 characters",
     secret: true,
+    example: "",
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    doc: "Collector of traces over OTLP (HTTP): every turn's timeline is one trace, without a word of it. Unset: no traces.",
+    ...address,
+    example: "http://127.0.0.1:4318",
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    doc: "Headers that the collector wants, as name=value with commas between.",
+    ...headers,
     example: "",
   },
   LOG_LEVEL: {
@@ -142,6 +140,10 @@ export const variables = {
     ...firstOf("warn", "fatal", "error", "info", "debug", "trace", "silent"),
   },
 } as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof variables;
+/** The variables as they were read: defaults filled in, faults reported elsewhere. */
+export type Values = { readonly [N in VariableName]: z.output<(typeof variables)[N]["schema"]> };
 
 /** The text of `.env.example`: every variable with its meaning, secrets left open. */
 export function envExample(): string {
@@ -155,30 +157,4 @@ export function envExample(): string {
     lines.push(`# ${variable.doc}`, `#${name}=${variable.example}`, "");
   }
   return lines.join("\n");
-}
-
-function decimal(form: RegExp, least: number, most: number) {
-  return text.regex(form).transform(Number).pipe(z.number().min(least).max(most));
-}
-
-function wholeNumber(fallback: number, least: number, most: number) {
-  return {
-    schema: decimal(/^\d+$/, least, most).default(fallback),
-    expected: `a whole number from ${least} to ${most}`,
-    example: String(fallback),
-  };
-}
-
-function milliseconds(fallback: number) {
-  const limit = wholeNumber(fallback, 1, 600_000);
-  return { ...limit, expected: `${limit.expected}, in milliseconds` };
-}
-
-function oneOf<const Value extends string>(...values: readonly [Value, ...Value[]]) {
-  return { schema: z.enum(values).optional(), expected: `one of ${values.join(", ")}` };
-}
-
-/** The first value is the default. */
-function firstOf<const Value extends string>(...values: readonly [Value, ...Value[]]) {
-  return { ...oneOf(...values), schema: z.enum(values).default(() => values[0]), example: values[0] };
 }

@@ -18,8 +18,20 @@ const commands: Readonly<Record<string, Entry>> = {
     load: async () => (await import("./commands/chat.ts")).chat,
   },
   demo: {
-    does: "questions about two sample photos, then a conversation",
+    does: "a LiveKit server, the agent and the page on this machine",
     load: async () => (await import("./commands/demo.ts")).demo,
+  },
+  agent: {
+    does: "the LiveKit agent: takes calls",
+    load: async () =>
+      (await import("./commands/agent.ts")).createAgentCommand({
+        supervisor: async () => (await import("./compose/agent.ts")).supervisorParts(),
+        agent: async () => (await import("./compose/agent.ts")).agentParts(),
+      }),
+  },
+  gateway: {
+    does: "the page and its API",
+    load: async () => (await import("./commands/gateway.ts")).gateway,
   },
   judge: {
     does: "the person gate's view of pictures",
@@ -37,6 +49,10 @@ const commands: Readonly<Record<string, Entry>> = {
   fetch: {
     does: "weights and sample photos by lock file",
     load: async () => (await import("./commands/fetch.ts")).fetchCommand,
+  },
+  timeline: {
+    does: "where the time of a finished call went, as a picture",
+    load: async () => (await import("./commands/timeline.ts")).timeline,
   },
   doctor: {
     does: "what is configured, reachable, missing",

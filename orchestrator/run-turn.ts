@@ -3,11 +3,13 @@ import { EngineError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { observeTurn } from "./metrics/observe-turn.ts";
+import type { TurnTracer } from "./tracing/turn-tracer.ts";
 import type { Conversation } from "./turn/conversation.ts";
 import type { Ports } from "./turn/ports.ts";
 import { createRecorder } from "./turn/recorder.ts";
 import { reply } from "./turn/reply.ts";
 import type { TurnReport } from "./turn/report.ts";
+import { NOTHING_BEFORE, toSpans } from "./turn/spans.ts";
 import type { TurnEvent, TurnSettings } from "./turn/turn.ts";
 
 /** What a text conversation needs to run its turns. */
@@ -15,9 +17,13 @@ export interface TurnRunner {
   readonly ports: Ports;
   readonly settings: TurnSettings;
   readonly conversation: Conversation;
+  /** Stands behind the question in the prompt. Default: nothing. */
+  readonly note?: string;
   /** Prompt tokens at which the conversation is compacted. */
   readonly contextTokens: number;
   readonly metrics: Metrics;
+  /** Undefined: turns are not traced. */
+  readonly tracer: TurnTracer | undefined;
   readonly log: Logger;
   readonly transport: string;
 }
@@ -56,6 +62,7 @@ export async function runTurn(
   const turn = {
     conversationId: conversation.id,
     question,
+    ...(runner.note ? { note: runner.note } : {}),
     endedAtMs: performance.now(),
     history: conversation.snapshot(),
     settings: runner.settings,
@@ -74,9 +81,19 @@ export async function runTurn(
     jpeg: report.picture?.jpeg ?? null,
     clear: report.picture?.clear ?? null,
     facts: report.picture?.facts ?? "",
+    ...(runner.note ? { note: runner.note } : {}),
   });
   conversation.compact(runner.contextTokens);
   observeTurn(runner.metrics, report);
+  const { endedAtMs } = turn;
+  const instants = { run: recorder, before: NOTHING_BEFORE, endedAtMs, committedAtMs: endedAtMs };
+  runner.tracer?.trace({
+    call: conversation.id,
+    report,
+    spans: toSpans({ ...instants, startedAtMs: null }, performance.now()),
+    interrupted: report.outcome === "cancelled",
+    endedAtMs,
+  });
   log.info(toLogFields(report), "turn");
   return { report, answer };
 }
@@ -86,8 +103,8 @@ function describeFault(error: unknown): Record<string, string> {
   return { category: "fault", code: error instanceof Error ? error.name : typeof error };
 }
 
-/** Decisions, reasons and times; no word that was said, no picture. */
-function toLogFields(report: TurnReport): Record<string, unknown> {
+/** A turn for the log: decisions, reasons and times; no word that was said, no picture. */
+export function toLogFields(report: TurnReport): Record<string, unknown> {
   return {
     turnId: report.turnId,
     transport: report.transport,

@@ -65,8 +65,11 @@ export function licenceFaults({ lock, policy, models, npmrc }: LicenceInput): re
 }
 
 function packageFaults(name: string, license: unknown, policy: LicencePolicy): readonly string[] {
-  if (typeof license !== "string" || license === "") return [`${name}: names no licence`];
   const excepted = policy.exceptions.filter((exception) => matches(exception.packages, name));
+  // A package whose manifest names none may have one that somebody read in its own files.
+  if (typeof license !== "string" || license === "") {
+    return excepted.length > 0 ? [] : [`${name}: names no licence`];
+  }
   const licences = new Set([...policy.allowed, ...excepted.map(({ licence }) => licence)]);
   const isAllowed = (licence: string): boolean => !isCopyleft(licence) && licences.has(licence);
   return isMet(license, isAllowed) ? [] : [`${name}: ${license} is not allowed`];

@@ -1,28 +1,22 @@
-import { randomUUID } from "node:crypto";
-import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
-import { compose, type Stack } from "../compose.ts";
-import { InputError } from "../errors.ts";
-import { runTurn } from "../run-turn.ts";
-import { createConversation } from "../turn/conversation.ts";
-import { toQuestion } from "../turn/question.ts";
-import { stopped } from "../turn/stopped.ts";
-import type { Frame } from "../turn/turn.ts";
-import { openPhoto, photoCamera } from "../vision/photo.ts";
+import { createInterface } from "node:readline/promises";
+import { compose } from "../compose.ts";
+import { readPersona } from "../session/persona.ts";
 import { aborted } from "./aborted.ts";
-import { EXIT, reportFault } from "./exit.ts";
+import { EXIT } from "./exit.ts";
 import { writeLine, type Command, type Io } from "./io.ts";
 import { splitPrompts } from "./prompts.ts";
-import { toTurnJson } from "./turn-json.ts";
-import { createTurnNotes, toEngine, writeMetrics } from "./turn-options.ts";
-import { createTurnView } from "./turn-view.ts";
+import { createTalk, type Talk } from "./talk.ts";
+import { toEngine, writeMetrics } from "./turn-options.ts";
 
 const HELP = `usage: sightline chat [--prompts "a|b"] [--listen] [--photo PATH] [--json] [--explain] [--engine simulator] [--metrics FILE]
 
 A conversation. Every line is a turn; these lines are not:
 
   /photo PATH         what the camera sees from now on; /photo alone switches it off
-  /quit               leave (so does the end of the input)
+  /quit               leave (so do "goodbye" and the end of the input)
+  repeat, spell that, more, shorter
+                      and what else means the same, in the persona's language
 
   --prompts "a|b"     ask these first, each as a turn of its own; \\| is a literal bar
   --listen            stay after the prompts
@@ -54,14 +48,18 @@ export const chat: Command = async (args, io) => {
   }
   const stack = await compose({ engine: toEngine(values.engine) });
   try {
-    const talk = createTalk(stack, io, { json: values.json ?? false, explain: values.explain ?? false });
+    const talk = createTalk(stack, io, {
+      persona: readPersona(stack.config.personaFile),
+      json: values.json ?? false,
+      explain: values.explain ?? false,
+    });
     if (values.photo !== undefined) await talk.show(values.photo);
     const prompts = values.prompts === undefined ? undefined : splitPrompts(values.prompts);
     for (const prompt of prompts ?? []) {
-      if (io.signal.aborted || prompt === QUIT) break;
+      if (io.signal.aborted || prompt === QUIT || talk.over()) break;
       await talk.line(prompt);
     }
-    if (!prompts || values.listen) await converse(talk, io);
+    if ((!prompts || values.listen) && !talk.over()) await converse(talk, io);
     if (values.metrics !== undefined) await writeMetrics(values.metrics, stack.metrics);
     if (io.signal.aborted) return EXIT.interrupted;
     return talk.faults() > 0 ? EXIT.failed : EXIT.done;
@@ -70,88 +68,8 @@ export const chat: Command = async (args, io) => {
   }
 };
 
-/** One conversation at a terminal or over a pipe. */
-export interface Talk {
-  /** A line that was typed: a `/` command or a question. A fault is told, and nothing is lost. */
-  line(text: string): Promise<void>;
-  /** Sets what the camera sees. */
-  show(path: string): Promise<void>;
-  /** Ends the answer that is running; false when none is. */
-  interrupt(): boolean;
-  /** Lines that could not be served so far. */
-  faults(): number;
-}
-
-export function createTalk(
-  stack: Stack,
-  io: Io,
-  options: { readonly json: boolean; readonly explain: boolean },
-): Talk {
-  const conversation = createConversation(randomUUID());
-  let photo: Frame | undefined;
-  let turns = 0;
-  let faults = 0;
-  let running: AbortController | undefined;
-
-  const turn = async (text: string): Promise<void> => {
-    const question = toQuestion(text);
-    running = new AbortController();
-    const notes = createTurnNotes();
-    const spinner = io.isTty && !options.json;
-    const view = createTurnView(io.stdout, { ...options, colours: io.colours, spinner });
-    try {
-      const finished = await runTurn(
-        {
-          ...stack,
-          contextTokens: stack.config.contextTokens,
-          ports: stack.ports(photoCamera(photo)),
-          conversation,
-          transport: "terminal",
-        },
-        question,
-        AbortSignal.any([running.signal, io.signal]),
-        { ...(options.json ? { onText: () => {} } : view), onFault: notes.onFault },
-      );
-      turns += 1;
-      if (options.json) {
-        writeLine(io.stdout, JSON.stringify({ turn: turns, ...toTurnJson(question, finished) }));
-      } else {
-        view.end(finished.report);
-      }
-      if (notes.tell(finished.report, io.stderr)) faults += 1;
-    } finally {
-      view.close();
-      running = undefined;
-    }
-  };
-
-  const show = async (path: string): Promise<void> => {
-    photo = path === "" ? undefined : await openPhoto(path);
-  };
-
-  return {
-    show,
-    async line(text) {
-      try {
-        if (/^\/photo(?:\s|$)/.test(text)) await show(text.slice("/photo".length).trim());
-        else if (text.startsWith("/"))
-          throw new InputError(`${text.split(" ")[0]} is not known`, "/photo PATH or /quit");
-        else await turn(text);
-      } catch (error) {
-        faults += 1;
-        reportFault(error, io.stderr);
-      }
-    },
-    interrupt() {
-      running?.abort(stopped("barge-in"));
-      return running !== undefined;
-    },
-    faults: () => faults,
-  };
-}
-
 /** Reads lines until the input ends. Ctrl-C ends the answer, and at the prompt the conversation. */
-export async function converse(talk: Talk, io: Io): Promise<void> {
+async function converse(talk: Talk, io: Io): Promise<void> {
   const terminal = io.isTty && io.stdin.isTTY === true;
   const lines = createInterface({
     input: io.stdin,
@@ -166,6 +84,7 @@ export async function converse(talk: Talk, io: Io): Promise<void> {
     const text = line.trim();
     if (text === QUIT) break;
     if (text !== "") await talk.line(text);
+    if (talk.over()) break;
     if (terminal) lines.prompt();
   }
   lines.close();

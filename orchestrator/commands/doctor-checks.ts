@@ -8,14 +8,14 @@ import type { Config, EngineConfig } from "../config.ts";
 import type { ProbeResult } from "../engines/probe.ts";
 import { variables, type Variable } from "../environment.ts";
 import { ConfigError } from "../errors.ts";
+import { type CallDeps, callChecks, speechLeavesCheck } from "./doctor-calls.ts";
 import { type Check, fine } from "./doctor-check.ts";
 import { engineCheck, leavesCheck, noEngineCheck, policyCheck } from "./doctor-engines.ts";
 
 /** What the checks look at. */
-export interface DoctorDeps {
+export interface DoctorDeps extends CallDeps {
   /** Without the leading `v`. */
   readonly nodeVersion: string;
-  readonly projectDir: string;
   /** @throws {ConfigError} */
   config(): Config;
   places(config: Config): AssetPlaces;
@@ -52,6 +52,8 @@ export async function* doctorChecks(deps: DoctorDeps, signal: AbortSignal): Asyn
   yield await cloud;
   yield policyCheck(config);
   yield leavesCheck(config);
+  yield* await callChecks(config, deps);
+  yield speechLeavesCheck(config);
 }
 
 function nodeCheck(version: string): Check {

@@ -1,8 +1,10 @@
+import { onPath } from "../assets/on-path.ts";
 import { assetPlaces } from "../assets/where.ts";
-import { readConfig } from "../config.ts";
+import { projectEnvironment, readConfig } from "../config.ts";
 import { compose } from "../compose.ts";
 import { probe } from "../engines/probe.ts";
 import { PROJECT_DIR } from "../project.ts";
+import { isLivekitUp } from "../transports/livekit/reachable.ts";
 import type { DoctorDeps } from "./doctor-checks.ts";
 
 /** What doctor looks at on this machine: the real files, servers and gate. */
@@ -13,6 +15,8 @@ export function doctorDeps(): DoctorDeps {
     config: () => readConfig(PROJECT_DIR),
     places: (config) => assetPlaces(PROJECT_DIR, config),
     probe,
+    livekitUp: (url) => isLivekitUp({ url }),
+    hasProgram: async (name) => (await onPath(name, projectEnvironment(PROJECT_DIR)["PATH"])) !== undefined,
     async gateReady(signal) {
       const stack = await compose();
       try {

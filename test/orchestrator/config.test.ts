@@ -45,6 +45,24 @@ test("with nothing set there is no engine, and nothing leaves the box", () => {
     contextTokens: 14_000,
     fallbackAfterMs: { local: 450, cloud: 1200 },
     secretKey: undefined,
+    endpointSilenceMs: 500,
+    personaFile: undefined,
+    stt: [],
+    tts: [{ name: "espeak", url: undefined, apiKey: undefined, model: undefined, voice: undefined }],
+    voiceFirstAudioMs: 800,
+    livekit: undefined,
+    agent: { name: "sightline", processes: 1, port: 8011, maxCalls: 20, recycleMb: 1500 },
+    http: {
+      host: "127.0.0.1",
+      port: 8000,
+      publicOrigins: undefined,
+      accessCode: undefined,
+      trustedProxies: [],
+      metricsToken: undefined,
+      tls: undefined,
+    },
+    dataDir: "/project/.data",
+    ledgerRetentionDays: 30,
     logLevel: "warn",
   });
 });
@@ -130,7 +148,49 @@ describe("faults", () => {
     MODELS_DIR: "",
     ASSETS_MIRROR: "",
     CAMERA_FOV_DEG: "180",
+    ENDPOINT_SILENCE_MS: "100",
+    PERSONA_FILE: "",
+    STT: "whisper",
+    TTS: "espeak,espeak",
+    DEEPGRAM_API_KEY: "two words",
+    DEEPGRAM_URL: "api.deepgram.com",
+    DEEPGRAM_MODEL: "",
+    ASSEMBLYAI_API_KEY: "a\tb",
+    ASSEMBLYAI_URL: "ftp://assemblyai",
+    STT_URL: "http://127.0.0.1:8001",
+    STT_MODEL: "",
+    STT_API_KEY: "мой ключ",
+    ELEVENLABS_API_KEY: "a key of three",
+    ELEVENLABS_URL: "https://api.elevenlabs.io",
+    ELEVENLABS_MODEL: "",
+    ELEVENLABS_VOICE: "",
+    TTS_URL: "ws://voice/v1",
+    TTS_MODEL: "",
+    TTS_VOICE: "",
+    TTS_API_KEY: "not one",
+    TTS_FIRST_AUDIO_MS: "0.8",
+    LIVEKIT_URL: "127.0.0.1:7880",
+    LIVEKIT_PUBLIC_URL: "calls.example.org",
+    LIVEKIT_API_KEY: "",
+    LIVEKIT_API_SECRET: "too short a secret",
+    AGENT_NAME: "",
+    AGENT_PROCESSES: "0",
+    AGENT_MAX_CALLS: "many",
+    AGENT_PORT: "-1",
+    AGENT_RECYCLE_MB: "100",
+    HOST: "",
+    PORT: "65536",
+    PUBLIC_ORIGINS: "https://calls.example.org/page",
+    ACCESS_CODE: "1234567",
+    TRUSTED_PROXIES: "proxy.example.org",
+    METRICS_TOKEN: "too short",
+    TLS_CERT_FILE: "",
+    TLS_KEY_FILE: "",
+    DATA_DIR: "",
+    LEDGER_RETENTION_DAYS: "0",
     SECRET_KEY: "too short for a key",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "grpc://collector:4317",
+    OTEL_EXPORTER_OTLP_HEADERS: "authorization",
     LOG_LEVEL: "verbose",
   };
   const faulty = Object.entries(wrong).filter(([, value]) => value !== "");
@@ -179,6 +239,64 @@ describe("faults", () => {
         expect(faults.join("\n")).not.toContain("canary");
       }),
     );
+  });
+});
+
+describe("variables that go together", () => {
+  test.each([
+    [{ LIVEKIT_URL: "ws://livekit:7880" }, "LIVEKIT_API_KEY, LIVEKIT_API_SECRET"],
+    [{ TLS_CERT_FILE: "cert.pem" }, "TLS_KEY_FILE"],
+    [{ STT: "deepgram" }, "DEEPGRAM_API_KEY or DEEPGRAM_URL"],
+    [{ STT: "openai-realtime" }, "STT_URL"],
+    [{ TTS: "espeak,elevenlabs" }, "ELEVENLABS_API_KEY or ELEVENLABS_URL"],
+  ])("%j alone is a fault that names the rest", (environment, expected) => {
+    const faults = faultsOf(environment);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(expected);
+  });
+});
+
+describe("speech", () => {
+  test("with nothing configured nobody hears, and espeak speaks", () => {
+    const { stt, tts } = read({});
+    expect(stt).toEqual([]);
+    expect(tts.map(({ name }) => name)).toEqual(["espeak"]);
+  });
+
+  test("keys and addresses switch services on, in a fixed order", () => {
+    const { stt, tts } = read({
+      TTS_URL: "http://voice/v1",
+      ELEVENLABS_API_KEY: "el-1",
+      STT_URL: "http://ear/v1",
+      STT_MODEL: "whisper",
+      DEEPGRAM_API_KEY: "dg-1",
+    });
+    expect(stt.map(({ name }) => name)).toEqual(["deepgram", "openai"]);
+    expect(stt[1]).toMatchObject({ url: "http://ear/v1", model: "whisper", apiKey: undefined });
+    expect(tts.map(({ name }) => name)).toEqual(["elevenlabs", "openai", "espeak"]);
+  });
+
+  test("the lists have the last word", () => {
+    const keys = { DEEPGRAM_API_KEY: "dg-1", ASSEMBLYAI_API_KEY: "aa-1" };
+    const { stt } = read({ ...keys, STT: "assemblyai, deepgram-flux" });
+    expect(stt.map(({ name, apiKey }) => [name, apiKey])).toEqual([
+      ["assemblyai", "aa-1"],
+      ["deepgram-flux", "dg-1"],
+    ]);
+  });
+});
+
+test("LiveKit's public address is its own unless named", () => {
+  const server = {
+    LIVEKIT_URL: "ws://livekit:7880/",
+    LIVEKIT_API_KEY: "k",
+    LIVEKIT_API_SECRET: "s".repeat(32),
+  };
+  expect(read({}).livekit).toBeUndefined();
+  expect(read(server).livekit).toMatchObject({ url: "ws://livekit:7880", publicUrl: "ws://livekit:7880" });
+  expect(read({ ...server, LIVEKIT_PUBLIC_URL: "wss://calls.example.org" }).livekit).toMatchObject({
+    url: "ws://livekit:7880",
+    publicUrl: "wss://calls.example.org",
   });
 });
 

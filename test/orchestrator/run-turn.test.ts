@@ -31,6 +31,7 @@ function setUp(ports: Partial<Ports> = {}, level = "info") {
     conversation: createConversation("call"),
     contextTokens: 100_000,
     metrics,
+    tracer: undefined,
     log: pino({ level }, sink),
     transport: "terminal",
   };
@@ -62,6 +63,16 @@ describe("a turn that is answered", () => {
     expect(await metrics.exposition()).toMatch(/^sightline_turns_total\{.*outcome="answered"\} 1$/m);
     expect(logged()).toEqual([
       expect.objectContaining({ msg: "turn", transport: "terminal", outcome: "answered", engine: "local" }),
+    ]);
+  });
+
+  it("is remembered with what stood behind its question", async () => {
+    const local = engineOf<Jpeg>("A |door.");
+    const { runner } = setUp({ local });
+    await runTurn({ ...runner, note: "(Briefly.)" }, SEEING, never, silent);
+    expect(JSON.stringify(local.prompts[0])).toContain(`${SEEING}\\n(Briefly.)`);
+    expect(runner.conversation.snapshot()).toEqual([
+      expect.objectContaining({ question: SEEING, note: "(Briefly.)" }),
     ]);
   });
 

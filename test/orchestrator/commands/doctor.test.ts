@@ -51,6 +51,8 @@ interface Given {
   readonly nodeVersion?: string;
   readonly gateReady?: boolean;
   readonly probed?: Partial<ProbeResult>;
+  readonly livekitUp?: boolean;
+  readonly espeak?: boolean;
 }
 
 function deps({
@@ -58,6 +60,8 @@ function deps({
   nodeVersion = "24.12.0",
   gateReady = true,
   probed = {},
+  livekitUp = true,
+  espeak = true,
 }: Given): DoctorDeps {
   return {
     nodeVersion,
@@ -69,6 +73,8 @@ function deps({
       mirror: undefined,
     }),
     probe: () => Promise.resolve({ ...well, ...probed }),
+    livekitUp: () => Promise.resolve(livekitUp),
+    hasProgram: () => Promise.resolve(espeak),
     gateReady: () => Promise.resolve(gateReady),
   };
 }
@@ -102,6 +108,12 @@ test("every check has exactly the members of the protocol, one object a line", a
     "cloud engine",
     "route policy",
     "what leaves",
+    "page",
+    "spoken notices",
+    "speech recognition",
+    "voice",
+    "livekit",
+    "what speech leaves",
   ]);
 });
 
@@ -235,5 +247,52 @@ describe("secrets", () => {
     expect((await checks()).of("secrets")).toMatchObject({ state: "warn", fix: "chmod 600 .env" });
     chmodSync(join(folder, ".env"), 0o600);
     expect((await checks()).of("secrets")?.state).toBe("ok");
+  });
+});
+
+describe("calls", () => {
+  const livekit = {
+    LIVEKIT_URL: "ws://livekit:7880",
+    LIVEKIT_API_KEY: "key",
+    LIVEKIT_API_SECRET: "s".repeat(32),
+  };
+  const checkOf = async (name: string, given: Given = {}): Promise<Check | undefined> =>
+    toChecks(await run(given)).find(({ check }) => check === name);
+
+  test.each([
+    ["ok", livekit, true],
+    ["failed", livekit, false],
+    ["missing", {}, true],
+    ["warn", { ...livekit, LIVEKIT_URL: "wss://someone.livekit.cloud" }, true],
+    ["warn", { ...livekit, LIVEKIT_PUBLIC_URL: "wss://calls.example.org" }, true],
+  ])("livekit is %s with %j", async (state, environment, livekitUp) => {
+    expect((await checkOf("livekit", { environment, livekitUp }))?.state).toBe(state);
+  });
+
+  test("who hears and who speaks are named in order", async () => {
+    const environment = { DEEPGRAM_API_KEY: "dg", STT_URL: "http://ear:8001/v1", ELEVENLABS_API_KEY: "el" };
+    expect((await checkOf("speech recognition", { environment }))?.detail).toBe("deepgram, then openai");
+    expect((await checkOf("voice", { environment }))?.detail).toBe("elevenlabs, then espeak");
+    expect((await checkOf("voice", { environment, espeak: false }))?.detail).toBe("elevenlabs");
+    expect((await checkOf("speech recognition"))?.state).toBe("missing");
+    expect((await checkOf("voice", { espeak: false }))?.state).toBe("missing");
+  });
+
+  test("speech that leaves is told by host", async () => {
+    const environment = { DEEPGRAM_API_KEY: "dg", TTS_URL: "http://voice:8002/v1" };
+    expect((await checkOf("what speech leaves"))?.detail).toBe("none");
+    const { detail } = (await checkOf("what speech leaves", { environment }))!;
+    expect(detail).toContain("callers' voices to api.deepgram.com");
+    expect(detail).not.toContain("voice:8002");
+  });
+
+  test("a page that is not built, and notices that are not rendered, are told with the command", async () => {
+    expect(await checkOf("page")).toMatchObject({ state: "missing", fix: "make page" });
+    expect(await checkOf("spoken notices")).toMatchObject({ state: "missing", fix: "make notices" });
+    mkdirSync(join(folder, "web/dist"), { recursive: true });
+    writeFileSync(join(folder, "web/dist/index.html"), "");
+    mkdirSync(join(folder, ".notices"));
+    expect((await checkOf("page"))?.state).toBe("ok");
+    expect((await checkOf("spoken notices"))?.state).toBe("ok");
   });
 });

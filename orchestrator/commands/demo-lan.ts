@@ -1,0 +1,25 @@
+import { networkInterfaces } from "node:os";
+import { InputError } from "../errors.ts";
+
+/**
+ * This machine's address in the network that phones share with it: a private one goes first.
+ *
+ * @throws {InputError} when it has none
+ */
+export function lanAddress(interfaces = networkInterfaces()): string {
+  const found = Object.values(interfaces)
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === "IPv4" && !internal)
+    .map(({ address }) => address)
+    .filter((address) => !address.startsWith("169.254."));
+  const address = found.find(isPrivate) ?? found[0];
+  if (address === undefined) {
+    throw new InputError("this machine has no address in a local network", "a network for --lan");
+  }
+  return address;
+}
+
+/** RFC 1918. */
+function isPrivate(address: string): boolean {
+  return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(address);
+}

@@ -1,0 +1,41 @@
+import { parseArgs } from "node:util";
+import { composeGateway } from "../compose/gateway.ts";
+import { aborted } from "./aborted.ts";
+import { EXIT } from "./exit.ts";
+import { writeLine, type Command } from "./io.ts";
+import { listening } from "./port.ts";
+import { toEngine } from "./turn-options.ts";
+import { uncaughtFault } from "./uncaught-fault.ts";
+
+const HELP = `usage: sightline gateway [--engine simulator]
+
+Serves the page and its API: tokens for calls, typed questions, the privacy ledger, /livez, /readyz,
+/metrics. HOST, PORT, PUBLIC_ORIGINS, ACCESS_CODE and TLS_CERT_FILE say where and for whom.
+Prints {"listening": URL} once it answers.`;
+
+export const gateway: Command = async (args, io) => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { engine: { type: "string" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) {
+    writeLine(io.stdout, HELP);
+    return EXIT.done;
+  }
+  const fault = uncaughtFault();
+  const stack = await composeGateway({ engine: toEngine(values.engine) });
+  try {
+    const address = await listening(stack.gateway.listen());
+    writeLine(io.stdout, JSON.stringify({ listening: address }));
+    return await Promise.race([
+      aborted(io.signal).then(() => EXIT.done),
+      fault.then((error) => {
+        const name = error instanceof Error ? error.name : typeof error;
+        stack.log.fatal({ fault: name }, "a fault that nobody caught; the gateway ends");
+        return EXIT.failed;
+      }),
+    ]);
+  } finally {
+    await stack.close();
+  }
+};

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { aborted } from "./aborted.ts";
+
+export interface KeptProgram {
+  /** The first line of its standard output, of the first start. Rejects when it ended before saying one. */
+  readonly ready: Promise<string>;
+  /** Asks it to end, kills it when it has not by then, and resolves when it is gone. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface KeepOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Told each time that it has ended unasked, with its exit code or signal. */
+  readonly onCrash: (reason: string) => void;
+}
+
+/** Ready again at once after one crash, slower when it keeps crashing. */
+const FIRST_BACKOFF_MS = 200;
+const MAX_BACKOFF_MS = 10_000;
+/** Who has run this long did not crash at its start. */
+const STEADY_MS = 10_000;
+
+/**
+ * Starts a program in a group of its own, so that Ctrl-C at the terminal is ours to answer, and starts
+ * it again whenever it ends unasked.
+ */
+export function keepProgram(
+  [program, ...args]: readonly [string, ...string[]],
+  options: KeepOptions,
+): KeptProgram {
+  const stopping = new AbortController();
+  const first = Promise.withResolvers<string>();
+  let child: ChildProcess | undefined;
+
+  const run = async (): Promise<void> => {
+    let backoffMs = FIRST_BACKOFF_MS;
+    while (!stopping.signal.aborted) {
+      const startedAtMs = performance.now();
+      const reason = await runOnce();
+      first.reject(new Error(`${program} ended at its start: ${reason}`));
+      if (stopping.signal.aborted) return;
+      options.onCrash(reason);
+      if (performance.now() - startedAtMs > STEADY_MS) backoffMs = FIRST_BACKOFF_MS;
+      await Promise.race([wait(backoffMs), aborted(stopping.signal)]);
+      backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2);
+    }
+  };
+
+  const runOnce = (): Promise<string> =>
+    new Promise((resolve) => {
+      const started = spawn(program, args, {
+        stdio: ["pipe", "pipe", "inherit"],
+        detached: true,
+        env: options.environment,
+      });
+      child = started;
+      started.stdin.on("error", () => {});
+      const lines = createInterface({ input: started.stdout });
+      lines.once("line", (line) => first.resolve(line));
+      started.once("error", (error) => resolve(error.message));
+      started.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
+    });
+
+  first.promise.catch(() => {});
+  const over = run();
+  return {
+    ready: first.promise,
+    async stop(graceMs) {
+      stopping.abort();
+      const running = child;
+      running?.kill("SIGTERM");
+      const kill = setTimeout(() => running?.kill("SIGKILL"), graceMs);
+      await over;
+      clearTimeout(kill);
+    },
+  };
+}
+
+function wait(delayMs: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, delayMs).unref());
+}

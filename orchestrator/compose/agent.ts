@@ -1,0 +1,60 @@
+import { readConfig, projectEnvironment } from "../config.ts";
+import { startProbes } from "../http/probes.ts";
+import { createLog } from "../log.ts";
+import { createFleetMetrics, type ProcessNumbers } from "../metrics/fleet.ts";
+import { PROJECT_DIR } from "../project.ts";
+import type { CallOptions } from "../session/call.ts";
+import { openStore } from "../store/store.ts";
+import type { PastTurn } from "../turn/turn.ts";
+import { composeCalls } from "./calls.ts";
+
+type Remember = (call: string, history: readonly PastTurn[]) => void;
+
+/** What serves the calls of one process. @throws {ConfigError} */
+export async function agentParts() {
+  let remember: Remember | undefined;
+  const stack = await composeCalls({ onHistory: (call, history) => remember?.(call, history) });
+  await stack.calls.warm();
+  return {
+    livekit: stack.config.livekit,
+    agent: stack.config.agent,
+    store: stack.store.calls,
+    log: stack.log,
+    startCall(options: CallOptions, rememberHistory: Remember) {
+      remember = rememberHistory;
+      return stack.calls.start(options);
+    },
+    metrics: () => stack.metrics.snapshot(),
+    close: () => stack.close(),
+  };
+}
+
+/** What keeps the agent processes: no engine, no voice; their metrics and their readiness over HTTP. @throws {ConfigError} */
+export async function supervisorParts() {
+  const config = readConfig(PROJECT_DIR);
+  const log = createLog(config.logLevel);
+  const store = await openStore({ dir: config.dataDir, retentionDays: config.ledgerRetentionDays, log });
+  const fleet = createFleetMetrics();
+  const probes = await startProbes({
+    host: config.http.host,
+    port: config.agent.port,
+    isReady: () => fleet.registered() > 0,
+    metricsToken: config.http.metricsToken,
+    metrics: async () => ({ contentType: fleet.contentType, text: await fleet.exposition() }),
+    log,
+  });
+  return {
+    livekit: config.livekit,
+    agent: config.agent,
+    store: store.calls,
+    log,
+    environment: projectEnvironment(PROJECT_DIR),
+    onNumbers: (process: string, numbers: ProcessNumbers, metrics: unknown) =>
+      fleet.update(process, numbers, metrics),
+    onGone: (process: string) => fleet.remove(process),
+    async close() {
+      await probes.close();
+      await store.close();
+    },
+  };
+}

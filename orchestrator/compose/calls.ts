@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { compose, type ComposeOptions, type Stack } from "../compose.ts";
+import type { SpeechServiceConfig } from "../config.ts";
+import { PROJECT_DIR } from "../project.ts";
+import { loadNotices } from "../session/notices.ts";
+import { personaSettings, readPersona, type Persona } from "../session/persona.ts";
+import { createCalls, type Calls } from "../session/start-call.ts";
+import { createEar } from "../speech/ear.ts";
+import type { Ear, Voice } from "../speech/speech.ts";
+import { createVoice } from "../speech/voice.ts";
+import { openStore, type Store } from "../store/store.ts";
+import type { PastTurn } from "../turn/turn.ts";
+import { createFrameRing } from "../vision/ring.ts";
+
+/** A frame of a call was judged when it arrived: a late verdict is not waited for longer than this. */
+const CALL_VERDICT_DEADLINE_MS = 60;
+
+/** Folder of the sentences that were rendered ahead, made by `make notices`. */
+export const NOTICES_DIR = join(PROJECT_DIR, ".notices");
+
+/** Everything that the calls of a process share. */
+export interface CallStack extends Stack {
+  readonly calls: Calls;
+  readonly store: Store;
+  readonly persona: Persona;
+  /** Undefined: questions are typed. */
+  readonly ear: Ear | undefined;
+  /** Undefined: answers are read. */
+  readonly voice: Voice | undefined;
+}
+
+export interface ComposeCallsOptions extends ComposeOptions {
+  /** A turn has entered the history of a call. */
+  readonly onHistory?: (call: string, history: readonly PastTurn[]) => void;
+}
+
+/** @throws {ConfigError} */
+export async function composeCalls(options: ComposeCallsOptions = {}): Promise<CallStack> {
+  const stack = await compose(options);
+  const { config, log } = stack;
+  const persona = readPersona(config.personaFile);
+  const { language } = persona;
+  const ear = createEar(config.stt, { language, log });
+  const voice = await createVoice(withVoices(config.tts, persona), {
+    log,
+    language,
+    limits: { firstAudioMs: config.voiceFirstAudioMs },
+  });
+  const store = await openStore({ dir: config.dataDir, retentionDays: config.ledgerRetentionDays, log });
+  const calls = createCalls({
+    settings: { ...personaSettings(persona, stack.settings), verdictDeadlineMs: CALL_VERDICT_DEADLINE_MS },
+    persona,
+    notices: loadNotices({ dir: NOTICES_DIR, language }),
+    createRing: () => createFrameRing({ gate: stack.gateForStream(), log }),
+    ports: (camera) => stack.ports(camera, camera.gate),
+    contextTokens: config.contextTokens,
+    endpointSilenceMs: persona.endpointSilenceMs ?? config.endpointSilenceMs,
+    ear,
+    voice,
+    ledger: store.ledger,
+    places: stack.places,
+    ...(options.onHistory ? { onHistory: options.onHistory } : {}),
+    metrics: stack.metrics,
+    tracer: stack.tracer,
+    log,
+  });
+  return {
+    ...stack,
+    calls,
+    store,
+    persona,
+    ear,
+    voice,
+    async close() {
+      await voice?.close();
+      await Promise.all([store.close(), stack.close()]);
+    },
+  };
+}
+
+/** A persona's voice goes before the configured one. */
+function withVoices<Name extends string>(
+  services: readonly SpeechServiceConfig<Name>[],
+  { voices }: Persona,
+): readonly SpeechServiceConfig<Name>[] {
+  return services.map((service) => ({ ...service, voice: voices[service.name] ?? service.voice }));
+}

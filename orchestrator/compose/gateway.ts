@@ -1,0 +1,113 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import { ConfigError } from "../errors.ts";
+import { createAnswer } from "../http/answer.ts";
+import { createGateway, type Gateway } from "../http/gateway.ts";
+import type { Logger } from "../log.ts";
+import { PROJECT_DIR } from "../project.ts";
+import { personaSettings, readPersona } from "../session/persona.ts";
+import { createVoice } from "../speech/voice.ts";
+import { ownSecret } from "../store/secret.ts";
+import { openStore } from "../store/store.ts";
+import { createCallerTokens, createRoomLookup } from "../transports/livekit/caller-token.ts";
+import { isLivekitUp } from "../transports/livekit/reachable.ts";
+import { compose, type ComposeOptions } from "../compose.ts";
+
+/** Folder of the built page, made by `make page`. */
+const PAGE_DIR = join(PROJECT_DIR, "web", "dist");
+/** How long a readiness check waits for the gate. */
+const GATE_CHECK_MS = 1000;
+
+/** The gateway with everything behind it. */
+export interface GatewayStack {
+  readonly gateway: Gateway;
+  readonly config: Config;
+  readonly log: Logger;
+  close(): Promise<void>;
+}
+
+/** @throws {ConfigError} */
+export async function composeGateway(options: ComposeOptions = {}): Promise<GatewayStack> {
+  const stack = await compose(options);
+  const { config, log, metrics, tracer, places } = stack;
+  const persona = readPersona(config.personaFile);
+  const store = await openStore({ dir: config.dataDir, retentionDays: config.ledgerRetentionDays, log });
+  const voice = await createVoice(config.tts, { log });
+  const { http, livekit } = config;
+  const gateway = await createGateway({
+    ...http,
+    tls: await readTls(http.tls),
+    secret: config.secretKey ?? ownSecret(config.dataDir),
+    pageDir: PAGE_DIR,
+    livekit: livekit && {
+      agentName: config.agent.name,
+      url: livekit.url,
+      publicUrl: livekit.publicUrl,
+      issueToken: createCallerTokens(livekit, config.agent.name),
+      isInCall: createRoomLookup(livekit),
+      isReachable: () => isLivekitUp(livekit),
+    },
+    ask: createAnswer({
+      ports: (camera) => stack.ports(camera),
+      settings: personaSettings(persona, stack.settings),
+      persona,
+      contextTokens: config.contextTokens,
+      places,
+      ledger: store.ledger,
+      metrics,
+      tracer,
+      log,
+    }),
+    ledger: store.ledger,
+    retentionDays: config.ledgerRetentionDays,
+    about: {
+      version: await ownVersion(),
+      language: persona.language,
+      speech: { ear: config.stt[0]?.name ?? null, voice: voice ? (config.tts[0]?.name ?? null) : null },
+    },
+    health: {
+      checks: {
+        gate: async () => ((await stack.gateReady(AbortSignal.timeout(GATE_CHECK_MS))) ? "ok" : "degraded"),
+        store: () => store.state(),
+      },
+      essential: [],
+      metrics: async () => ({ contentType: metrics.contentType, text: await metrics.exposition() }),
+      metricsToken: http.metricsToken,
+    },
+    log,
+  });
+  await voice?.close();
+  return {
+    gateway,
+    config,
+    log,
+    async close() {
+      await gateway.close();
+      await Promise.all([store.close(), stack.close()]);
+    },
+  };
+}
+
+async function readTls(files: Config["http"]["tls"]) {
+  if (!files) return undefined;
+  const read = async (name: string, file: string): Promise<string> => {
+    try {
+      return await readFile(file, "utf8");
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? "unknown fault";
+      throw new ConfigError([`${name}: cannot read ${file} (${code}); expected a readable PEM file`]);
+    }
+  };
+  return {
+    cert: await read("TLS_CERT_FILE", files.certFile),
+    key: await read("TLS_KEY_FILE", files.keyFile),
+  };
+}
+
+async function ownVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(PROJECT_DIR, "package.json"), "utf8")) as {
+    version: string;
+  };
+  return version;
+}

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { keepProgram } from "../../../orchestrator/commands/keep-program.ts";
+
+const node = (script: string): readonly [string, ...string[]] => [process.execPath, "-e", script];
+const environment = { PATH: process.env["PATH"] };
+
+test("the first line says that it is ready, and it ends when asked", async () => {
+  const crashes: string[] = [];
+  const kept = keepProgram(node("console.log('here'); setInterval(() => {}, 1000)"), {
+    environment,
+    onCrash: (reason) => crashes.push(reason),
+  });
+  expect(await kept.ready).toBe("here");
+  await kept.stop(5000);
+  expect(crashes).toEqual([]);
+});
+
+test("who ends unasked is started again", async () => {
+  const again = Promise.withResolvers<void>();
+  const crashes: string[] = [];
+  const kept = keepProgram(node("console.log('up'); process.exit(3)"), {
+    environment,
+    onCrash(reason) {
+      crashes.push(reason);
+      if (crashes.length === 2) again.resolve();
+    },
+  });
+  expect(await kept.ready).toBe("up");
+  await again.promise;
+  await kept.stop(1000);
+  expect(crashes.slice(0, 2)).toEqual(["exit 3", "exit 3"]);
+});
+
+test("who says nothing before it ends is not ready", async () => {
+  const kept = keepProgram(node("process.exit(1)"), { environment, onCrash: () => {} });
+  await expect(kept.ready).rejects.toThrow("ended at its start: exit 1");
+  await kept.stop(100);
+});
+
+test("who does not end when asked is killed", async () => {
+  const kept = keepProgram(
+    node("process.on('SIGTERM', () => {}); console.log('deaf'); setInterval(() => {}, 1000)"),
+    { environment, onCrash: () => {} },
+  );
+  await kept.ready;
+  const startedAtMs = performance.now();
+  await kept.stop(200);
+  expect(performance.now() - startedAtMs).toBeLessThan(2000);
+});
+
+test("a program that is not there is told as such", async () => {
+  const kept = keepProgram(["/no/such/program"], { environment, onCrash: () => {} });
+  await expect(kept.ready).rejects.toThrow("ENOENT");
+  await kept.stop(100);
+});
