@@ -16,9 +16,10 @@ test("it names every variable, and holds no secret", () => {
   expect(new Set(empty)).toEqual(new Set(secrets.map(([name]) => name)));
 });
 
-test("its values are taken as they stand", () => {
+test("its values are taken as they stand, once LiveKit's secret is filled in", () => {
   const uncommented = parseEnv(envExample().replace(/^#(?=[A-Z])/gm, ""));
-  expect(readConfig("/project", uncommented)).toMatchObject({
+  const filled = { ...uncommented, LIVEKIT_API_SECRET: "s".repeat(32) };
+  expect(readConfig("/project", filled)).toMatchObject({
     local: { url: "http://127.0.0.1:8000/v1", model: "vision", kind: "auto", firstTokenMs: 1500 },
     cloud: { url: "https://api.openai.com/v1", model: "gpt-4o", firstTokenMs: 2500 },
     policy: "person-local",

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { freeTcpPort } from "../../orchestrator/assets/livekit-process.ts";
 import { clearPicture, type TestFolder, testFolder } from "../standins/photo-files.ts";
 import { PROJECT, start } from "./programs.ts";
 
@@ -43,15 +43,34 @@ it("a clone into an empty folder, without weights: set up, and told clearly what
   for (const check of checks) expect(Object.keys(check)).toEqual(["check", "state", "detail", "fix"]);
 }, 600_000);
 
-it.skipIf(!existsSync(mirror))(
-  "make demo answers about two photos, with nothing else configured",
-  async () => {
-    const demo = start("make", ["demo"], { cwd: clone, env: { ASSETS_MIRROR: mirror, CI: "1" } });
-    expect(await demo.ended).toBe(0);
-    expect(demo.stdout()).toMatch(/^person\.jpg: Is anyone there\?$/m);
-    expect(demo.stdout()).toMatch(/^ {2}gate +person [01]\.\d\d \(person-detected/m);
-    expect(demo.stdout()).toMatch(/^ {2}gate +clear [01]\.\d\d \(no-person/m);
-    expect(demo.stdout()).toMatch(/^ {2}answer +One person, at /m);
-  },
-  600_000,
-);
+it("make demo prints one address, and what is behind it answers; Ctrl-C ends all of it", async () => {
+  const port = await freeTcpPort();
+  const demo = start("make", ["demo"], {
+    cwd: clone,
+    detached: true,
+    env: { ASSETS_MIRROR: mirror, CI: "1", PORT: String(port), AGENT_PORT: "0" },
+  });
+  try {
+    await vi.waitFor(() => expect(demo.stdout()).toContain(`open http://127.0.0.1:${port}`), {
+      timeout: 500_000,
+      interval: 200,
+    });
+    const address = `http://127.0.0.1:${port}`;
+    expect(await (await fetch(address)).text()).toContain("<title>Sightline");
+    expect(await (await fetch(`${address}/api/v1/config`)).json()).toMatchObject({
+      livekit: { available: true },
+      accessCodeNeeded: false,
+    });
+    const token = await fetch(`${address}/api/v1/livekit/token`, {
+      method: "POST",
+      headers: { origin: address, "content-type": "application/json" },
+      body: "{}",
+    });
+    expect(token.status).toBe(201);
+    expect(Object.keys((await token.json()) as object)).toEqual(["server_url", "participant_token"]);
+  } finally {
+    process.kill(-(demo.child.pid ?? 0), "SIGINT");
+    await demo.ended;
+  }
+  await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow("fetch failed");
+}, 600_000);

@@ -16,6 +16,8 @@ import { engineOf, saying, settingsOf } from "../standins/turn.ts";
 /** The house: a real cloud engine to a recording server outside, a fake local engine inside. */
 export interface House {
   readonly cloud: OpenaiServer;
+  /** The way to the cloud, for ways in that run their own turns. */
+  readonly engine: ChatEngine<ClearPicture>;
   ask(turn: Asked): Promise<FinishedTurn>;
   close(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function buildHouse(): Promise<House> {
   });
   return {
     cloud,
+    engine,
     async ask(asked) {
       const { frame, localWords = "At home." } = asked;
       const local = engineOf(() => saying(localWords), { up: asked.localUp });
@@ -92,6 +95,7 @@ export async function buildHouse(): Promise<House> {
         conversation: asked.conversation ?? createConversation("call"),
         contextTokens: 100_000,
         metrics,
+        tracer: undefined,
         log,
         transport: "test",
       };

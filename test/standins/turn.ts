@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Camera, Engine, EngineEvent, Gate } from "../../orchestrator/turn/ports.ts";
+import { SCENE_COLUMNS, SCENE_ROWS } from "../../orchestrator/turn/scene.ts";
 import type {
   Box,
   Frame,
@@ -8,6 +9,7 @@ import type {
   Jpeg,
   PastTurn,
   Prompt,
+  Quality,
   Turn,
   TurnContext,
   TurnSettings,
@@ -23,7 +25,15 @@ export function jpegOf(seed: string): Jpeg {
 }
 
 export function frameOf(
-  options: { id?: string; source?: FrameSource; capturedAtMs?: number; sharpness?: number } = {},
+  options: {
+    id?: string;
+    source?: FrameSource;
+    capturedAtMs?: number;
+    sharpness?: number;
+    quality?: Partial<Quality>;
+    /** Mean luma of each cell of its scene. */
+    luma?: number;
+  } = {},
 ): Frame {
   const id = options.id ?? "frame";
   return {
@@ -32,7 +42,14 @@ export function frameOf(
     capturedAtMs: options.capturedAtMs ?? 0,
     width: 1280,
     height: 768,
-    quality: { sharpness: options.sharpness ?? 100, mean: 120, deviation: 50, hint: null },
+    quality: {
+      sharpness: options.sharpness ?? 100,
+      mean: 120,
+      deviation: 50,
+      hint: null,
+      ...options.quality,
+    },
+    scene: new Uint8Array(SCENE_COLUMNS * SCENE_ROWS).fill(options.luma ?? 120),
     gated: jpegOf(`gated ${id}`),
     detailed: () => Promise.resolve(jpegOf(`detailed ${id}`)),
   };

@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { callNoticesIn } from "../../../orchestrator/session/notices-text.ts";
+import { childrenOf } from "../programs.ts";
+import type { Script } from "./engines.ts";
+import { type Harness, startHarness } from "./harness.ts";
+import { eventsOf, expectNextTurn, quiet } from "./turn.ts";
+
+const JOKE = {
+  question: "Tell me a joke.",
+  local: "Local joke.",
+  cloud: "Why did the chicken cross the road?",
+};
+const TIME = { question: "What time is it?", local: "Local time.", cloud: "It is half past nine." };
+const LONG = {
+  question: "Tell me a story.",
+  local: "Local story.",
+  cloud:
+    "Once upon a time there lived an old farmer with seven goats and a small dog. Every morning they walked over the green hill.",
+};
+const script: readonly Script[] = [JOKE, TIME, LONG];
+const notices = callNoticesIn("en");
+const GREETING = "I'm listening. Ask me what is in front of you.";
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness({
+    script,
+    says: ["Goodbye.", "Please say that again."],
+    heard: [GREETING],
+    notices: ["resumed", "goodbye", "shutdown", "cannot-answer"],
+    agentArguments: ["--processes", "2"],
+  });
+}, 60_000);
+afterEach(() => harness.hangUp());
+afterAll(() => harness?.close());
+
+test("a process that is killed: its call goes on in another one, with its past and one honest sentence", async () => {
+  const caller = await harness.call();
+  await expectNextTurn(harness, caller, JOKE.question, JOKE.cloud);
+  const agent = caller.agents[0];
+  const serving = await processOf(caller.room.name ?? "");
+  const killedAtMs = performance.now();
+  process.kill(serving, "SIGKILL");
+  await caller.until(
+    "the honest sentence",
+    () => caller.listening.text(killedAtMs).includes(notices.resumed),
+    8000,
+  );
+  expect(performance.now() - killedAtMs).toBeLessThan(8000);
+  await quiet(caller);
+  await expectNextTurn(harness, caller, TIME.question, TIME.cloud);
+  expect(caller.agents).toEqual([agent]);
+  const body = harness.cloud.asked().at(-1)?.request.body;
+  expect(JSON.stringify(body?.messages)).toContain(JOKE.cloud);
+}, 60_000);
+
+/** The agent process that serves a room, by its name in the store. */
+async function processOf(room: string): Promise<number> {
+  const stored = await harness.stored(room);
+  const found = childrenOf(harness.agent().child.pid ?? 0).find((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(stored?.process ?? "no process"),
+  );
+  if (found === undefined) throw new Error("no process serves the room");
+  return found;
+}
+
+test("who says goodbye is hung up on, with a word", async () => {
+  const caller = await harness.call();
+  await caller.say(harness.utterance("Goodbye."));
+  await caller.until("the end", () => eventsOf(caller, "ended").length > 0);
+  await quiet(caller);
+  expect(caller.listening.text()).toBe(notices.goodbye);
+  expect(eventsOf(caller, "ended")).toMatchObject([{ reason: "hung-up" }]);
+});
+
+test("an answer is said again, word for word, without a model", async () => {
+  const caller = await harness.call();
+  await expectNextTurn(harness, caller, JOKE.question, JOKE.cloud);
+  const asked = harness.cloud.asked().length;
+  await expectNextTurn(harness, caller, "Please say that again.", JOKE.cloud);
+  expect(harness.cloud.asked().length).toBe(asked);
+});
+
+test("SIGTERM in mid-sentence: the sentence is finished, the caller is told, and it exits", async () => {
+  const caller = await harness.call();
+  const { lastSampleAtMs } = await caller.say(harness.utterance(LONG.question));
+  await caller.until("some words", () => caller.listening.words(lastSampleAtMs).length >= 5);
+  const agent = harness.agent();
+  agent.child.kill("SIGTERM");
+  await caller.until("the end", () => eventsOf(caller, "ended").length > 0, 20_000);
+  await quiet(caller);
+  const sentence = LONG.cloud.split(". ")[0] ?? "";
+  expect(caller.listening.text(lastSampleAtMs).startsWith(`${sentence}.`)).toBe(true);
+  expect(eventsOf(caller, "ended")).toMatchObject([{ reason: "shutdown" }]);
+  await caller.leave();
+  expect(await agent.ended).toBe(0);
+  await harness.restartAgent();
+  const again = await harness.call();
+  await expectNextTurn(harness, again, TIME.question, TIME.cloud);
+}, 90_000);
+
+test("the vision assistant greets", async () => {
+  await harness.restartAgent({ PERSONA_FILE: "" });
+  const caller = await harness.call();
+  await caller.until("the greeting", () => caller.listening.text().includes("in front of you."));
+  await quiet(caller);
+  expect(caller.listening.text()).toBe(GREETING);
+  await expectNextTurn(harness, caller, TIME.question, TIME.cloud);
+  await harness.restartAgent();
+}, 90_000);

@@ -1,0 +1,157 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { openStore, type Store } from "../../../orchestrator/store/store.ts";
+import { startAgentChild } from "../../../orchestrator/transports/livekit/agent-child.ts";
+import { createSupervisor, type Supervisor } from "../../../orchestrator/transports/livekit/supervisor.ts";
+import { createSweep } from "../../../orchestrator/transports/livekit/sweep.ts";
+import { joinAsGuest, type Guest } from "./guest.ts";
+import { AGENT, openStage, testLog, type Stage } from "./stage.ts";
+
+const PROGRAM = join(import.meta.dirname, "fake-agent.ts");
+
+let stage: Stage;
+let dir: string;
+let store: Store;
+let supervisor: Supervisor;
+let started: string[];
+let ended: string[];
+let sweep: ReturnType<typeof createSweep>;
+
+beforeAll(async () => {
+  stage = await openStage();
+});
+
+afterEach(async () => {
+  await sweep.close();
+  await supervisor.end();
+  await store.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+afterAll(() => stage.close());
+
+async function start(processes: number, options: { readonly recycleMb?: number } = {}): Promise<void> {
+  dir = await mkdtemp(join(tmpdir(), "sightline-supervisor-"));
+  store = await openStore({ dir, retentionDays: 30, log: testLog });
+  started = [];
+  ended = [];
+  supervisor = createSupervisor({
+    processes,
+    store: store.calls,
+    log: testLog,
+    start(process, onWord) {
+      const recycleMb = started.length === 0 ? (options.recycleMb ?? 4000) : 4000;
+      started.push(process);
+      const settings = JSON.stringify({ access: stage.access, dir, recycleMb });
+      const child = startAgentChild([globalThis.process.execPath, PROGRAM, process, settings], {
+        environment: { ...globalThis.process.env, NODE_ENV: "production" },
+        onWord,
+      });
+      void child.ended.then((how) => ended.push(how));
+      return child;
+    },
+  });
+  sweep = createSweep({ service: stage.service, agentName: AGENT, log: testLog, intervalMs: 500 });
+  await supervisor.ready;
+}
+
+interface Served {
+  readonly pid: number;
+  readonly call: string;
+  readonly past: string;
+}
+
+/** What the calls of the guest said of themselves, in order. */
+function served(guest: Guest): readonly Served[] {
+  return guest.data
+    .map(({ text }) => JSON.parse(text) as { readonly type: string; readonly text: string })
+    .filter(({ type }) => type === "hint")
+    .map(({ text }) => {
+      const [pid = "", call = "", ...past] = text.split(" ");
+      return { pid: Number(pid), call, past: past.join(" ") };
+    });
+}
+
+const join2 = (room: string, identity: string): Promise<Guest> =>
+  joinAsGuest(stage.access, { room, identity, agentName: AGENT });
+
+async function ask(guest: Guest, text: string): Promise<void> {
+  await guest.send("sightline.request", { type: "ask", text });
+}
+
+test.each([1, 2])(
+  "with %i processes, the calls of one that is killed are taken up within 5 s under the same identity",
+  async (processes) => {
+    await start(processes);
+    const guests = await Promise.all(["a", "b"].map((name) => join2(`kill-${processes}-${name}`, name)));
+    await vi.waitFor(() => expect(guests.every((guest) => served(guest).length === 1)).toBe(true), 10_000);
+    const inRoom = (): readonly (readonly string[])[] =>
+      guests.map((guest) => [...guest.room.remoteParticipants.keys()]);
+    await vi.waitFor(() => expect(inRoom().flat()).toHaveLength(2));
+    const agents = inRoom();
+    for (const guest of guests) await ask(guest, "what is this");
+    await wait(300);
+    const { pid } = served(guests[0]!)[0]!;
+    const hit = guests.filter((guest) => served(guest)[0]!.pid === pid);
+    process.kill(pid, "SIGKILL");
+    const killedAtMs = performance.now();
+    await vi.waitFor(() => expect(hit.every((guest) => served(guest).length === 2)).toBe(true), {
+      timeout: 10_000,
+      interval: 20,
+    });
+    expect(performance.now() - killedAtMs).toBeLessThan(5000);
+    for (const guest of hit) {
+      const [before, after] = served(guest);
+      expect(after).toEqual({ pid: expect.any(Number), call: before!.call, past: "[what is this]" });
+      expect(after!.pid).not.toBe(pid);
+    }
+    await vi.waitFor(() => expect(inRoom()).toEqual(agents));
+    for (const guest of guests) {
+      await ask(guest, "and this");
+      await guest.leave();
+    }
+    await vi.waitFor(async () => expect(await stored()).toEqual([]), 5000);
+  },
+);
+
+test("a fault that nobody caught ends the process when its calls are over, and another takes new ones at once", async () => {
+  await start(1);
+  const first = await join2("fault-1", "carla");
+  await vi.waitFor(() => expect(served(first)).toHaveLength(1), 10_000);
+  await ask(first, "throw");
+  await vi.waitFor(() => expect(started).toHaveLength(2), 5000);
+  const end = (): boolean => first.data.some(({ text }) => text === '{"type":"ended","reason":"shutdown"}');
+  await vi.waitFor(() => expect(end()).toBe(true), 5000);
+  const second = await join2("fault-2", "dora");
+  await vi.waitFor(() => expect(served(second)).toHaveLength(1), 10_000);
+  expect(served(second)[0]!.pid).not.toBe(served(first)[0]!.pid);
+  await first.leave();
+  await second.leave();
+});
+
+test("a process whose memory is beyond the limit is replaced", async () => {
+  await start(1, { recycleMb: 105 });
+  await vi.waitFor(() => expect(started.length).toBeGreaterThan(1), 10_000);
+  await vi.waitFor(() => expect(ended).toEqual(["exit 0"]), 10_000);
+  const guest = await join2("recycled", "emma");
+  await vi.waitFor(() => expect(served(guest)).toHaveLength(1), 15_000);
+  await guest.leave();
+});
+
+test("a drain ends each call with its sentence, and then the processes", async () => {
+  await start(2);
+  const guest = await join2("drain", "fred");
+  await vi.waitFor(() => expect(served(guest)).toHaveLength(1), 10_000);
+  await supervisor.drain();
+  expect(guest.data.at(-1)?.text).toBe('{"type":"ended","reason":"shutdown"}');
+  expect(() => process.kill(served(guest)[0]!.pid, 0)).toThrow(/ESRCH/);
+  expect(await stored()).toEqual([]);
+  await guest.leave();
+});
+
+async function stored(): Promise<readonly unknown[]> {
+  return (await Promise.all(started.map((name) => store.calls.ofProcess(name)))).flat();
+}

@@ -1,0 +1,277 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LivekitServer } from "../../../orchestrator/assets/livekit-process.ts";
+import type { CallEvent } from "../../../orchestrator/session/call-events.ts";
+import { startRealLivekit } from "../../standins/livekit-server.ts";
+import { joinAsAgent, type TestAgent } from "./agent.ts";
+import { type BrowserOptions, keepPicture, overflowOf, type TestBrowser, violationsOf } from "./chromium.ts";
+import { closeAfterEach, later, open } from "./opened.ts";
+
+const SPEECH: CallEvent = { type: "speech", ear: "deepgram", voice: "espeak" };
+const TURN: CallEvent = {
+  type: "turn",
+  turn: "t1",
+  engine: "local",
+  reason: "person-in-frame",
+  times: { silenceMs: 500, routeMs: 4, ttftMs: 120, firstAudioMs: 690 },
+};
+
+let server: LivekitServer;
+
+beforeAll(async () => {
+  server = await startRealLivekit();
+}, 300_000);
+
+afterAll(async () => {
+  await server.close();
+});
+
+closeAfterEach();
+
+describe("a call", () => {
+  test("by Enter: microphone and camera arrive, the answer is heard and seen, H hangs up", async () => {
+    const { page, agent, faults } = await call();
+    await expect
+      .poll(() => agent.published().toSorted(), LONG)
+      .toEqual(["SOURCE_CAMERA", "SOURCE_MICROPHONE"]);
+    await expect.poll(() => agent.picture(), LONG).toEqual({ width: 1280, height: 720 });
+    await agent.tell({ type: "heard", segment: "s1", text: "What's in front of me?", final: true });
+    await agent.tell({ type: "state", state: "speaking" });
+    await agent.tell({ type: "caption", turn: "t1", text: "A chair at one o'clock, near you. " });
+    await agent.tell({ type: "caption", turn: "t1", text: "Behind it a table with a cup." });
+    await agent.tell({ type: "spoken", turn: "t1", text: "A chair at one o'clock, " });
+    await agent.tell(TURN);
+    const loudness = page.evaluate<number>(LOUDNESS);
+    await agent.sound(2500);
+    expect(await loudness).toBeGreaterThan(0.02);
+    await page.getByText("Speaking", { exact: true }).waitFor();
+    await page.getByText("Behind it a table").waitFor();
+    expect(await page.locator(".ahead").innerText()).toBe("near you. Behind it a table with a cup.");
+    await page.locator("summary", { hasText: "Timings" }).click();
+    await page.getByRole("cell", { name: "690" }).waitFor();
+    await keepPicture(page, "call-light");
+    await page.keyboard.press("h");
+    await page.getByText("The call is over.").waitFor();
+    await expect.poll(() => agent.published(), LONG).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test("nothing is read over an answer: neither the answer nor what else happens", async () => {
+    const { page, agent } = await call();
+    await agent.tell({ type: "state", state: "speaking" });
+    await agent.tell({ type: "caption", turn: "t1", text: "A chair. A table." });
+    await page.locator(".assistant").waitFor();
+    await page.keyboard.press("m");
+    await page.getByRole("button", { name: "Unmute microphone" }).waitFor();
+    const status = page.getByRole("status").first();
+    expect(await status.innerText()).not.toContain("Microphone muted.");
+    expect(await page.getByRole("log").innerText()).toBe("");
+    await agent.tell({ type: "state", state: "listening" });
+    await status.getByText("Microphone muted.").waitFor();
+    expect(await page.getByRole("log").innerText()).toBe("");
+  });
+
+  test("without a voice on the server or the device the screen reader reads the answer", async () => {
+    const { page, agent } = await call();
+    await agent.tell({ type: "speech", ear: "deepgram", voice: null });
+    await agent.tell({ type: "caption", turn: "t1", text: "A chair. A ta" });
+    await page.getByRole("log").getByText("A chair.").waitFor();
+    await agent.tell({ type: "answer-end", turn: "t1", text: "A chair. A table.", interrupted: false });
+    await page.getByRole("log").getByText("A table.").waitFor();
+    expect(await page.getByRole("log").locator("p").count()).toBe(2);
+  });
+
+  test("without a voice on the server a local voice of the device speaks, and the microphone is closed meanwhile", async () => {
+    const { page, agent } = await call({}, DEVICE_VOICES);
+    await expect.poll(() => agent.published(), LONG).toContain("SOURCE_MICROPHONE");
+    await agent.tell({ type: "speech", ear: "deepgram", voice: null });
+    await agent.tell({ type: "rate", rate: 1.5 });
+    await agent.tell({ type: "caption", turn: "t1", text: "A chair. " });
+    await expect.poll(() => page.evaluate("spoken"), LONG).toEqual([["A chair.", "here", 1.5]]);
+    await expect.poll(() => agent.published(), LONG).toEqual(["SOURCE_CAMERA"]);
+    expect(await page.getByRole("log").innerText()).toBe("");
+    await page.evaluate("utterance.dispatchEvent(new Event('end'))");
+    await expect.poll(() => agent.published(), LONG).toContain("SOURCE_MICROPHONE");
+  });
+
+  test("is controlled by keyboard alone", async () => {
+    const { page, agent } = await call();
+    await page.keyboard.press("c");
+    await page.getByRole("button", { name: "Switch camera on" }).waitFor();
+    await expect.poll(() => agent.published(), LONG).toEqual(["SOURCE_MICROPHONE"]);
+    await page.keyboard.press("c");
+    await page.getByRole("button", { name: "Switch camera off" }).waitFor();
+    await page.getByRole("button", { name: "Faster" }).focus();
+    await page.keyboard.press("Space");
+    await page.keyboard.press("r");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("t");
+    await page.keyboard.type("What colour is it?");
+    await page.keyboard.press("Enter");
+    await expect
+      .poll(() => agent.requests, LONG)
+      .toEqual([
+        { type: "rate", rate: 1.1 },
+        { type: "command", command: "repeat" },
+        { type: "command", command: "stop" },
+        { type: "ask", text: "What colour is it?" },
+      ]);
+    await page.getByText("Speed 1.1").first().waitFor();
+  });
+
+  test("shares the screen, and another camera, when asked to", async () => {
+    const { page, agent } = await call();
+    await page.getByRole("button", { name: "Share the screen" }).click();
+    await expect.poll(() => agent.published(), LONG).toContain("SOURCE_SCREENSHARE");
+    await page.getByRole("button", { name: "Stop sharing the screen" }).click();
+    await expect.poll(() => agent.published(), LONG).not.toContain("SOURCE_SCREENSHARE");
+    await page.locator("summary", { hasText: "Microphone, camera" }).click();
+    await page.getByLabel("Microphone", { exact: true }).selectOption({ index: 2 });
+    const kept = await page.evaluate<string>("JSON.parse(localStorage['sightline.settings']).microphone");
+    expect(kept).not.toBe("");
+    expect(agent.published()).toContain("SOURCE_MICROPHONE");
+  });
+
+  test("keeps the screen on for as long as it lasts", async () => {
+    const { page } = await call({}, NOTES_WAKE_LOCK);
+    await expect.poll(() => page.evaluate("globalThis.locks"), LONG).toEqual(["screen"]);
+    await page.keyboard.press("h");
+    await expect.poll(() => page.evaluate("globalThis.locks"), LONG).toEqual(["screen", "released"]);
+  });
+});
+
+describe.each(["light", "dark"] as const)("in %s colours axe finds nothing", (colorScheme) => {
+  test("in a call, on a narrow screen too, with a hint about the picture", async () => {
+    const { page, agent } = await call({ colorScheme });
+    await page.locator("video").waitFor();
+    await agent.tell({ type: "hint", hint: "too-dark", text: "Too dark. Turn on a light." });
+    await agent.tell({ type: "heard", segment: "s1", text: "What is this?", final: true });
+    await agent.tell({ type: "caption", turn: "t1", text: "Probably a mug." });
+    await page.getByText("Too dark.").first().waitFor();
+    await page.getByText("Probably a mug.").waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await violationsOf(page)).toEqual([]);
+    expect(await overflowOf(page)).toBe(0);
+    await keepPicture(page, `call-narrow-${colorScheme}`);
+  });
+
+  test("with microphone and camera refused: the call works by typing, and the way out is told", async () => {
+    const { page, agent } = await call({ devices: "refused", colorScheme });
+    await page
+      .getByText("The browser may not use the microphone. Allow it in the site settings")
+      .first()
+      .waitFor();
+    await page.getByText("The browser may not use the camera.").first().waitFor();
+    await keepPicture(page, `refused-${colorScheme}`);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByLabel("Type a question").fill("Can you read this?");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => agent.requests, LONG).toContainEqual({ type: "ask", text: "Can you read this?" });
+  });
+});
+
+describe("when something goes wrong", () => {
+  test("no microphone and no camera are told", async () => {
+    const { page } = await call({ devices: "none" });
+    await page.getByText("No microphone was found.").first().waitFor();
+    await page.getByText("No camera was found.").first().waitFor();
+    expect(await page.getByRole("button", { name: "Hang up" }).isVisible()).toBe(true);
+  });
+
+  test("an assistant that drops out is told, and one that comes back goes on", async () => {
+    const { page, agent, room } = await call();
+    await agent.leave();
+    await page.getByText("The assistant dropped out.").waitFor();
+    const next = await joinAsAgent(server, room());
+    later(() => next.leave());
+    await next.tell(SPEECH);
+    await expect.poll(() => page.locator(".status p").last().innerText(), LONG).toBe("In call. Speak now.");
+  });
+
+  test("a call that the assistant ends says why", async () => {
+    const { page, agent } = await call();
+    await agent.tell({ type: "ended", reason: "shutdown" });
+    await page.getByText("The server is being restarted.").waitFor();
+    expect(await page.getByRole("button", { name: "Call", exact: true }).isVisible()).toBe(true);
+  });
+
+  test("a network that is gone is told, and so is its return", async () => {
+    const { page, context } = await call();
+    await context.setOffline(true);
+    await page.getByText("The connection is lost. Trying again…").waitFor();
+    await context.setOffline(false);
+    await page.getByText("Connected again.").waitFor();
+    expect(await page.getByText("Listening", { exact: true }).isVisible()).toBe(true);
+  });
+
+  test("a second window takes the call over, and the first one knows", async () => {
+    const { page, agent, context } = await call();
+    const second = await context.newPage();
+    await second.goto(page.url());
+    await second.getByRole("button", { name: "Call" }).click();
+    await page.getByText("The call goes on in another window").waitFor();
+    await expect.poll(() => agent.published().length, LONG).toBe(2);
+  });
+});
+
+const LONG = { timeout: 20_000 };
+
+/** The loudest moment of what the page plays, in two seconds; 1 is full scale. */
+const LOUDNESS = `(async () => {
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  context.createMediaStreamSource(document.querySelector("audio").srcObject).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  let loudest = 0;
+  for (let step = 0; step < 100; step += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    analyser.getFloatTimeDomainData(samples);
+    loudest = Math.max(loudest, ...samples);
+  }
+  return document.querySelector("audio").paused ? 0 : loudest;
+})()`;
+
+/** Two voices of the device: the better one would send the words away. */
+const DEVICE_VOICES = `globalThis.spoken = [];
+const voices = [
+  { name: "away", lang: "en-US", localService: false, default: true },
+  { name: "here", lang: "en-US", localService: true, default: false },
+];
+globalThis.SpeechSynthesisUtterance = class extends EventTarget {
+  constructor(text) { super(); this.text = text; }
+};
+Object.defineProperty(globalThis, "speechSynthesis", { value: {
+  getVoices: () => voices,
+  cancel: () => {},
+  speak: (utterance) => {
+    globalThis.utterance = utterance;
+    spoken.push([utterance.text, utterance.voice.name, utterance.rate]);
+  },
+} });`;
+
+const NOTES_WAKE_LOCK = `globalThis.locks = [];
+Object.defineProperty(navigator, "wakeLock", { value: {
+  request: async (kind) => (locks.push(kind), { release: async () => void locks.push("released") }),
+} });`;
+
+interface TestCall extends TestBrowser {
+  readonly agent: TestAgent;
+  readonly room: () => string;
+}
+
+/** Opens the page, presses Enter and joins as the assistant. */
+async function call(options?: BrowserOptions, script = ""): Promise<TestCall> {
+  const joined = Promise.withResolvers<TestAgent>();
+  let room = "";
+  const onRoom = (name: string): void => {
+    if (room === "") joinAsAgent(server, name).then(joined.resolve, joined.reject);
+    room = name;
+  };
+  const browser = await open({ livekit: { ...server, onRoom } }, options, script);
+  await browser.page.keyboard.press("Enter");
+  const agent = await joined.promise;
+  later(() => agent.leave());
+  await browser.page.getByText("In call. Speak now.").waitFor();
+  await agent.tell(SPEECH);
+  return { ...browser, agent, room: () => room };
+}
