@@ -10,12 +10,22 @@ export interface BenchRow {
   readonly met: boolean | null;
 }
 
+/** Single measurements behind a row, for the picture and for whoever reads the JSON. */
+export interface Series {
+  readonly name: string;
+  readonly unit: string;
+  readonly values: readonly number[];
+  /** Drawn as a line: what most of them should stay below. */
+  readonly limit?: number;
+}
+
 /** What one benchmark file found; `docs/benchmarks.md` is made of these. */
 export interface BenchResult {
   /** File name without extension: `node bench/NAME.ts` reproduces it. */
   readonly name: string;
   readonly title: string;
   readonly rows: readonly BenchRow[];
+  readonly series?: readonly Series[];
   /** Markdown below the table: how it was measured, further tables, what limits it. */
   readonly notes: readonly string[];
 }
@@ -44,7 +54,7 @@ export function toMarkdown(result: BenchResult): string {
   return [
     `## ${result.title}`,
     "",
-    `\`node bench/${result.name}.ts\``,
+    `\`node bench/${result.name}.ts\` · [figures](benchmarks/${result.name}.json) · [picture](benchmarks/${result.name}.svg)`,
     "",
     "| what | target | measured | met |",
     "|---|---|---|---|",

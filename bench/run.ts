@@ -1,17 +1,24 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { type Bench, machine, toMarkdown } from "./benchmark.ts";
+import { type Bench, type BenchResult, machine, toMarkdown } from "./benchmark.ts";
+import { drawResult } from "./chart.ts";
 
-/** Runs every benchmark, or those named, one after the other, and renews their sections of docs/benchmarks.md. */
+/**
+ * Runs every benchmark, or those named, one after the other, and renews their sections of
+ * docs/benchmarks.md, their figures and their pictures.
+ */
 const { positionals } = parseArgs({ allowPositionals: true });
 const PAGE = `${import.meta.dirname}/../docs/benchmarks.md`;
-const NOT_BENCHMARKS = new Set(["benchmark", "child", "run"]);
+const FOLDER = `${import.meta.dirname}/../docs/benchmarks`;
+const NOT_BENCHMARKS = new Set(["benchmark", "chart", "child", "run"]);
+/** Run only when they are named: they need what not every machine has. */
+const ON_REQUEST = new Set(["engine-prefill"]);
 const all = (await readdir(import.meta.dirname))
   .filter((file) => file.endsWith(".ts"))
   .map((file) => file.slice(0, -".ts".length))
   .filter((name) => !NOT_BENCHMARKS.has(name))
   .sort();
-const names = positionals.length > 0 ? positionals : all;
+const names = positionals.length > 0 ? positionals : all.filter((name) => !ON_REQUEST.has(name));
 
 const sections = await readSections();
 let missed = 0;
@@ -23,15 +30,24 @@ for (const name of names) {
   const section = toMarkdown(result);
   console.log(section);
   sections.set(name, section);
+  await writeFiles(result);
   await writePage();
 }
 process.exit(missed > 0 ? 1 : 0);
+
+async function writeFiles(result: BenchResult): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  const command = `node bench/${result.name}.ts`;
+  const figures = JSON.stringify({ command, machine: machine(), ...result }, toHundredths, 1);
+  await writeFile(`${FOLDER}/${result.name}.json`, `${figures}\n`);
+  await writeFile(`${FOLDER}/${result.name}.svg`, drawResult(result, machine()));
+}
 
 /** The sections that the page has, by the name in their command. */
 async function readSections(): Promise<Map<string, string>> {
   const page = await readFile(PAGE, "utf8").catch(() => "");
   const found = page.split(/^(?=## )/m).flatMap((section) => {
-    const name = /^`node bench\/([\w-]+)\.ts`$/m.exec(section)?.[1];
+    const name = /^`node bench\/([\w-]+)\.ts`/m.exec(section)?.[1];
     return name === undefined ? [] : [[name, section] as const];
   });
   return new Map(found);
@@ -49,4 +65,8 @@ async function writePage(): Promise<void> {
   ].join("\n");
   const known = all.flatMap((name) => sections.get(name) ?? []);
   await writeFile(PAGE, `${head}${known.map((section) => `${section.trim()}\n`).join("\n")}`);
+}
+
+function toHundredths(_key: string, value: unknown): unknown {
+  return typeof value === "number" ? Math.round(value * 100) / 100 : value;
 }

@@ -182,6 +182,7 @@ function createRunner(
       conversation: FORGETFUL,
       contextTokens: 14_000,
       metrics: createMetrics(),
+      tracer: undefined,
       log,
       transport: "terminal",
     },
