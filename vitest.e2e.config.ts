@@ -4,8 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/e2e/**/*.test.ts"],
     testTimeout: 120_000,
-    // The first one may have to build livekit-server.
-    hookTimeout: 900_000,
+    hookTimeout: 120_000,
     // Elsewhere rtc-node writes debug lines to the standard output.
     env: { NODE_ENV: "production" },
     fileParallelism: false,

@@ -7,6 +7,7 @@ import {
   TrackKind,
 } from "@livekit/rtc-node";
 import type { CallEvent, CallRequest } from "../../orchestrator/session/call-events.ts";
+import { leaveRoom } from "../../orchestrator/transports/livekit/leave-room.ts";
 import { type Camera, type CameraOptions, publishCamera, type View } from "./caller/camera.ts";
 import { createListening, type Listening } from "./caller/listening.ts";
 import {
@@ -142,7 +143,7 @@ export async function joinAsCaller(options: CallerOptions): Promise<Caller> {
     async leave() {
       await microphone.close();
       listening.close();
-      await room.disconnect();
+      await leaveRoom(room);
     },
   };
 }

@@ -8,7 +8,8 @@ import {
 } from "@livekit/rtc-node";
 import { sleep } from "../../lib/abortable.ts";
 import type { Logger } from "../../log.ts";
-import { releaseRoom } from "./release-room.ts";
+import { wait } from "../../session/wait.ts";
+import { leaveRoom, releaseRoom } from "./leave-room.ts";
 import { MAX_REQUEST_BYTES } from "./requests.ts";
 import { agentToken, type LivekitAccess } from "./tokens.ts";
 
@@ -53,6 +54,8 @@ export interface RoomLink {
 }
 
 const REJOIN_MS = 20_000;
+/** Longer than a busy server takes; the native side itself may wait for ever. */
+const CONNECT_MS = 10_000;
 const REJOIN_BACKOFF_MS = [200, 400, 800, 1600, 2000] as const;
 const CHAT_TOPIC = "lk.chat";
 
@@ -70,14 +73,20 @@ export async function joinRoom(options: RoomLinkOptions): Promise<RoomLink> {
   const enter = async (token: string | undefined): Promise<void> => {
     const room = new Room();
     listen(room, listener, (reason) => lost(room, reason));
-    await room.connect(options.url, token ?? (await agentToken(options.access, options)), {
+    const connecting = room.connect(options.url, token ?? (await agentToken(options.access, options)), {
       autoSubscribe: false,
       dynacast: false,
       dataStream: { maxPayloadByteLength: MAX_REQUEST_BYTES },
     });
+    if (!(await isDoneWithin(connecting, CONNECT_MS))) {
+      connecting.then(
+        () => void leaveRoom(room),
+        () => {},
+      );
+      throw new Error("the room was not entered in time");
+    }
     if (leaving.signal.aborted) {
-      await room.disconnect();
-      releaseRoom(room);
+      await leaveRoom(room);
       return;
     }
     current = room;
@@ -122,14 +131,16 @@ export async function joinRoom(options: RoomLinkOptions): Promise<RoomLink> {
       leaving.abort();
       const room = current;
       current = undefined;
-      room?.removeAllListeners();
-      // Whatever the native side says to it, we are gone.
-      await room?.disconnect().catch(() => {});
-      if (room) releaseRoom(room);
+      if (room && !(await leaveRoom(room))) log.warn("the room did not say that it was left");
       end.resolve("left");
     },
     ended: end.promise,
   };
+}
+
+/** False: it takes longer. Throws what it throws until then. */
+function isDoneWithin(work: Promise<unknown>, withinMs: number): Promise<boolean> {
+  return Promise.race([work.then(() => true), wait(withinMs).then(() => false)]);
 }
 
 /** What the server meant by it; undefined: nothing, the connection is just gone. */

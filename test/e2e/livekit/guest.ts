@@ -16,7 +16,7 @@ import {
 } from "@livekit/rtc-node";
 import { AccessToken } from "livekit-server-sdk";
 import { RoomAgentDispatch, RoomConfiguration } from "@livekit/protocol";
-import { releaseRoom } from "../../../orchestrator/transports/livekit/release-room.ts";
+import { leaveRoom } from "../../../orchestrator/transports/livekit/leave-room.ts";
 import type { LivekitAccess } from "../../../orchestrator/transports/livekit/tokens.ts";
 
 /** A person at a device, without any of our own code. */
@@ -149,8 +149,7 @@ export async function joinAsGuest(
       }),
     async leave() {
       for (const reader of readers) await reader.cancel();
-      await room.disconnect();
-      releaseRoom(room);
+      await leaveRoom(room);
       await source.close();
     },
   };
