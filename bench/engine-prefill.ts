@@ -1,5 +1,5 @@
 import { cpus } from "node:os";
-import { slopeOf } from "../orchestrator/session/slope.ts";
+import { slopeOf } from "../orchestrator/session/answering/slope.ts";
 import type { Jpeg } from "../orchestrator/turn/turn.ts";
 import { busyFrame } from "../test/orchestrator/vision/pictures.ts";
 import { type Bench, type BenchRow, quantile, runDirectly, type Series } from "./benchmark.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { slopeOf } from "../orchestrator/session/slope.ts";
+import { slopeOf } from "../orchestrator/session/answering/slope.ts";
 import type { Script } from "../test/e2e/call/engines.ts";
 import { type Harness, startHarness } from "../test/e2e/call/harness.ts";
 import { ask } from "../test/e2e/call/turn.ts";

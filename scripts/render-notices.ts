@@ -7,9 +7,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { createResampler } from "../orchestrator/lib/resample.ts";
 import type { Pcm } from "../orchestrator/lib/pcm.ts";
-import { callNoticesIn } from "../orchestrator/session/notices-text.ts";
-import { readWav, writeWav } from "../orchestrator/session/notices-wav.ts";
-import { MANIFEST_FILE, noticeHash, NOTICE_RATE, readManifest } from "../orchestrator/session/notices.ts";
+import { callNoticesIn } from "../orchestrator/session/voice/notices-text.ts";
+import { readWav, writeWav } from "../orchestrator/session/voice/notices-wav.ts";
+import {
+  MANIFEST_FILE,
+  noticeHash,
+  NOTICE_RATE,
+  readManifest,
+} from "../orchestrator/session/voice/notices.ts";
 import { LANGUAGES, type Language } from "../orchestrator/turn/language.ts";
 
 const VOICES: Readonly<Record<Language, string>> = { en: "en-us", de: "de" };

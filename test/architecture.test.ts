@@ -180,7 +180,14 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
 const longFiles: Readonly<Record<string, string>> = {};
 
 const MAX_CODE_LINES = 250;
-const IGNORED = new Set(["node_modules", ".git", ".node", ".models", ".samples", ".bench", "coverage"]);
+/** Made here and not ours: the folders that git ignores. */
+const IGNORED = new Set([
+  ".git",
+  ...readFileSync(join(project, ".gitignore"), "utf8")
+    .split("\n")
+    .filter((line) => line.endsWith("/"))
+    .map((line) => line.slice(0, -1)),
+]);
 
 interface Import {
   readonly file: string;
@@ -307,8 +314,8 @@ function codeLines(text: string): number {
 
 function walk(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (IGNORED.has(entry.name)) return [];
     const path = join(folder, entry.name);
+    if (IGNORED.has(entry.name) || IGNORED.has(relative(project, path))) return [];
     return entry.isDirectory() ? walk(path) : entry.isFile() ? [path] : [];
   });
 }

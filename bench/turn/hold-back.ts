@@ -1,4 +1,4 @@
-import { refusalState } from "../../orchestrator/turn/refusal.ts";
+import { refusalState } from "../../orchestrator/turn/guards/refusal.ts";
 
 /** How much of good answers waits for the refusal check, in words and characters. */
 export function holdBack(): string {

@@ -1,6 +1,6 @@
-import { localCommand } from "../session/commands.ts";
-import { callNoticesIn } from "../session/notices-text.ts";
-import { spelling } from "../session/spelling.ts";
+import { localCommand } from "../session/commands/commands.ts";
+import { callNoticesIn } from "../session/voice/notices-text.ts";
+import { spelling } from "../session/commands/spelling.ts";
 import { longer, shorter, type Verbosity } from "../turn/verbosity.ts";
 
 /** What a local command does to a typed conversation. */

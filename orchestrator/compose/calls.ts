@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { compose, type ComposeOptions, type Stack } from "../compose.ts";
 import type { SpeechServiceConfig } from "../config.ts";
 import { PROJECT_DIR } from "../project.ts";
-import { loadNotices } from "../session/notices.ts";
+import { loadNotices } from "../session/voice/notices.ts";
 import { personaSettings, readPersona, type Persona } from "../session/persona.ts";
 import { createCalls, type Calls } from "../session/start-call.ts";
 import { createEar } from "../speech/ear.ts";

@@ -1,8 +1,8 @@
-import { localCommand } from "../session/commands.ts";
-import { GO_ON } from "../session/do-command.ts";
-import { ledgerWords } from "../session/ledger-words.ts";
-import { callNoticesIn, type CallNoticeKey } from "../session/notices-text.ts";
-import { spelling } from "../session/spelling.ts";
+import { localCommand } from "../session/commands/commands.ts";
+import { GO_ON } from "../session/commands/do-command.ts";
+import { ledgerWords } from "../session/commands/ledger-words.ts";
+import { callNoticesIn, type CallNoticeKey } from "../session/voice/notices-text.ts";
+import { spelling } from "../session/commands/spelling.ts";
 import type { Ledger } from "../store/ledger.ts";
 import { toLanguage } from "../turn/language.ts";
 import { longer, shorter, type Verbosity } from "../turn/verbosity.ts";

@@ -2,8 +2,8 @@ import { initializeLogger, type VAD, voice } from "@livekit/agents";
 import { AudioFrame } from "@livekit/rtc-node";
 import type { Pcm } from "../lib/pcm.ts";
 import { Microphone, NoLlm, NoStt, NoTts } from "./node-models.ts";
-import type { Player } from "./player.ts";
-import { HEARING_RATE } from "./silence-clock.ts";
+import type { Player } from "./voice/player.ts";
+import { HEARING_RATE } from "./hearing/silence-clock.ts";
 
 /** Longer than any pause that supervision of engines and voices lets pass: the framework need not watch. */
 const IDLE_MS = 60_000;

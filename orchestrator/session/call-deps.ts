@@ -6,7 +6,7 @@ import type { TurnTracer } from "../tracing/turn-tracer.ts";
 import type { Ports } from "../turn/ports.ts";
 import type { EngineName, PastTurn, TurnSettings } from "../turn/turn.ts";
 import type { FrameRing } from "../vision/ring.ts";
-import type { Notices } from "./notices.ts";
+import type { Notices } from "./voice/notices.ts";
 import type { Persona } from "./persona.ts";
 
 /** What every call of a process shares. */

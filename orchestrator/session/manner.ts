@@ -2,10 +2,10 @@ import type { Pcm } from "../lib/pcm.ts";
 import type { Logger } from "../log.ts";
 import type { Voice } from "../speech/speech.ts";
 import { longer, shorter, verbosityNote, type Verbosity } from "../turn/verbosity.ts";
-import type { Delivery } from "./answer.ts";
-import { earcon } from "./earcons.ts";
-import { callNoticesIn, type CallNoticeKey } from "./notices-text.ts";
-import type { Notices } from "./notices.ts";
+import type { Delivery } from "./answering/answer.ts";
+import { earcon } from "./voice/earcons.ts";
+import { callNoticesIn, type CallNoticeKey } from "./voice/notices-text.ts";
+import type { Notices } from "./voice/notices.ts";
 import type { Persona } from "./persona.ts";
 
 /** One command changes the speech rate by this factor; three of them nearly double it. */

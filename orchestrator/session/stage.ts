@@ -2,12 +2,12 @@ import type { AudioFrame } from "@livekit/rtc-node";
 import type { VAD } from "@livekit/agents";
 import type { Pcm } from "../lib/pcm.ts";
 import { startAgentSession, type CallSession } from "./agent-session.ts";
-import type { Answer } from "./answer.ts";
+import type { Answer } from "./answering/answer.ts";
 import type { Speaker } from "./call.ts";
-import { Player } from "./player.ts";
-import { toRate } from "./to-rate.ts";
-import { wait } from "./wait.ts";
-import { goesOnFromMs } from "./words-heard.ts";
+import { Player } from "./voice/player.ts";
+import { toRate } from "./voice/to-rate.ts";
+import { wait } from "../lib/wait.ts";
+import { goesOnFromMs } from "./answering/words-heard.ts";
 
 export interface StageListener {
   /** The first sound of the answer was handed to the speaker. */

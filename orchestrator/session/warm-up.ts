@@ -3,8 +3,8 @@ import type { Voice } from "../speech/speech.ts";
 import type { Engine } from "../turn/ports.ts";
 import type { CallDeps } from "./call-deps.ts";
 import type { Call, CallOptions } from "./call.ts";
-import { HEARING_RATE } from "./silence-clock.ts";
-import { wait } from "./wait.ts";
+import { HEARING_RATE } from "./hearing/silence-clock.ts";
+import { wait } from "../lib/wait.ts";
 
 /** Longer than a rehearsal takes on a busy machine. */
 const LONGEST_MS = 5000;

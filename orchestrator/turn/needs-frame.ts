@@ -1,12 +1,12 @@
 import { toLanguage } from "./language.ts";
-import { GERMAN_READING, GERMAN_SCREEN, germanNeed, germanSentences } from "./needs-frame-german.ts";
-import { KNOWLEDGE } from "./needs-frame-knowledge.ts";
-import { fits, whole } from "./needs-frame-rule.ts";
-import { isSmallTalk, isStatement } from "./needs-frame-small-talk.ts";
-import { TALK } from "./needs-frame-talk.ts";
-import { sentences } from "./needs-frame-text.ts";
-import { TOOLS } from "./needs-frame-tools.ts";
-import { isAboutHere, READING, SCREEN, VISUAL } from "./needs-frame-visual.ts";
+import { GERMAN_READING, GERMAN_SCREEN, germanNeed, germanSentences } from "./needs-frame/german.ts";
+import { KNOWLEDGE } from "./needs-frame/knowledge.ts";
+import { fits, whole } from "./needs-frame/rule.ts";
+import { isSmallTalk, isStatement } from "./needs-frame/small-talk.ts";
+import { TALK } from "./needs-frame/talk.ts";
+import { sentences } from "./needs-frame/text.ts";
+import { TOOLS } from "./needs-frame/tools.ts";
+import { isAboutHere, READING, SCREEN, VISUAL } from "./needs-frame/visual.ts";
 import type { FrameNeed, PastTurn } from "./turn.ts";
 
 /**

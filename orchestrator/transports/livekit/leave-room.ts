@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { Room } from "@livekit/rtc-node";
-import { wait } from "../../session/wait.ts";
+import { wait } from "../../lib/wait.ts";
 
 /** What of a room is needed to leave it. */
 export type LeavableRoom = Pick<Room, "disconnect" | "removeAllListeners">;

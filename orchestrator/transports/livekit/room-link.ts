@@ -8,7 +8,7 @@ import {
 } from "@livekit/rtc-node";
 import { sleep } from "../../lib/abortable.ts";
 import type { Logger } from "../../log.ts";
-import { wait } from "../../session/wait.ts";
+import { wait } from "../../lib/wait.ts";
 import { leaveRoom, releaseRoom } from "./leave-room.ts";
 import { MAX_REQUEST_BYTES } from "./requests.ts";
 import { agentToken, type LivekitAccess } from "./tokens.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { callNoticesIn } from "../../../orchestrator/session/notices-text.ts";
+import { callNoticesIn } from "../../../orchestrator/session/voice/notices-text.ts";
 import { childrenOf } from "../programs.ts";
 import type { Script } from "./engines.ts";
 import { type Harness, startHarness } from "./harness.ts";

@@ -3,7 +3,7 @@ import { createLog } from "../../../orchestrator/log.ts";
 import type { CallDeps } from "../../../orchestrator/session/call-deps.ts";
 import type { CallEvent } from "../../../orchestrator/session/call-events.ts";
 import type { Call, CallOptions } from "../../../orchestrator/session/call.ts";
-import { loadNotices } from "../../../orchestrator/session/notices.ts";
+import { loadNotices } from "../../../orchestrator/session/voice/notices.ts";
 import { readPersona } from "../../../orchestrator/session/persona.ts";
 import { createCalls } from "../../../orchestrator/session/start-call.ts";
 import type { LedgerEntry } from "../../../orchestrator/store/ledger.ts";

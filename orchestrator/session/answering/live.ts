@@ -1,0 +1,36 @@
+import type { TurnRun } from "./turn-run.ts";
+import type { Answer } from "./answer.ts";
+import type { Before } from "../../turn/spans.ts";
+
+/** An answer that counts: what is being said, or about to be. */
+export interface Live {
+  readonly answer: Answer;
+  /** The question; for a fixed sentence what it is about. */
+  readonly question: string;
+  /** Undefined: a fixed sentence, or the answer to a local command. */
+  readonly run: TurnRun | undefined;
+  readonly kind: "reply" | "command" | "notice";
+  readonly typed: boolean;
+  /** Read only: text-only is on, or there is no voice. */
+  readonly readOnly: boolean;
+  /** Whatever is said meanwhile has to wait. */
+  held: boolean;
+  /** Monotonic instant at which the question ended. */
+  readonly endedAtMs: number;
+  readonly committedAtMs: number;
+  /** Monotonic instant of the first sound, or of the first text of what is read. */
+  startedAtMs: number | null;
+  /** What happened before the question was over. */
+  readonly before: Before;
+  /** Words whose playing has been told. */
+  toldWords: number;
+  over: boolean;
+  readonly onEnd: ((ending: Ending) => void) | undefined;
+}
+
+/** How a performance ended. */
+export interface Ending {
+  /** All that was heard; read, when there was no voice. */
+  readonly text: string;
+  readonly interrupted: boolean;
+}

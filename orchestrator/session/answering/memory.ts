@@ -1,0 +1,67 @@
+import type { Conversation } from "../../turn/conversation.ts";
+import type { PastTurn } from "../../turn/turn.ts";
+import type { CallDeps } from "../call-deps.ts";
+import type { Ending } from "./live.ts";
+
+/** After so many turns that were cut off before a word of theirs was heard, one answer is held. */
+const ABORTED_BEFORE_HOLD = 2;
+
+/** What a call remembers of its answers, by what was heard of them. */
+export interface Memory {
+  /** What was answered last, for the commands that repeat or spell it. */
+  lastAnswer(): string;
+  /** The question with those before it that were cut off before a word of the answer was heard. */
+  joined(question: string): string;
+  /** A turn is over; `full` is its whole answer, heard or not. */
+  record(past: PastTurn, ending: Ending, full: string): void;
+  /** The questions without an answer are not asked again, but they were asked: what follows on a private one stays private. */
+  giveUp(): void;
+  /** So many turns were cut off that the next answer holds the floor; true once. */
+  takeHold(): boolean;
+}
+
+export function createMemory(options: {
+  readonly deps: Pick<CallDeps, "contextTokens" | "onHistory">;
+  readonly call: { readonly id: string };
+  readonly conversation: Conversation;
+  /** Old pictures and turns have left the history. */
+  readonly onCompacted: () => void;
+}): Memory {
+  const { deps, call, conversation, onCompacted } = options;
+  /** The last turn that was cut off unheard; its question holds those before it. */
+  let cutOff: PastTurn | undefined;
+  let aborted = 0;
+  let lastAnswer = "";
+
+  const keep = (past: PastTurn): void => {
+    conversation.commit(past);
+    if (conversation.compact(deps.contextTokens)) onCompacted();
+    deps.onHistory?.(call.id, conversation.snapshot());
+  };
+
+  return {
+    lastAnswer: () => lastAnswer,
+    joined: (question) => (cutOff ? `${cutOff.question} ${question}` : question),
+    record(past, { text, interrupted }, full) {
+      if (interrupted && text.trim() === "") {
+        cutOff = past;
+        aborted += 1;
+        return;
+      }
+      cutOff = undefined;
+      aborted = 0;
+      lastAnswer = interrupted ? text : full;
+      keep(past);
+    },
+    giveUp() {
+      if (cutOff) keep(cutOff);
+      cutOff = undefined;
+      aborted = 0;
+    },
+    takeHold() {
+      if (aborted < ABORTED_BEFORE_HOLD) return false;
+      aborted = 0;
+      return true;
+    },
+  };
+}

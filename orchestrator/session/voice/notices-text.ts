@@ -1,0 +1,98 @@
+import { toLanguage, type Language } from "../../turn/language.ts";
+import { noticesIn, type NoticeKey } from "../../turn/notices.ts";
+
+/** The fixed sentences of a call; `slower` to `longer` acknowledge a local command. */
+export type CallNoticeKey =
+  | NoticeKey
+  | "cut-off"
+  | "listening"
+  | "resumed"
+  | "connection-lost"
+  | "connection-back"
+  | "one-moment"
+  | "at-capacity"
+  | "shutdown"
+  | "goodbye"
+  | "cannot-hear"
+  | "hearing-again"
+  | "camera-muted"
+  | "screen-shared"
+  | "screen-ended"
+  | "slower"
+  | "slowest"
+  | "faster"
+  | "fastest"
+  | "shorter"
+  | "shortest"
+  | "longer"
+  | "longest"
+  | "text-only-on"
+  | "text-only-off"
+  | "nothing-to-repeat"
+  | "nothing-to-spell";
+
+/** Every fixed sentence of a call in the language of a BCP 47 tag, the core's own among them. */
+export function callNoticesIn(language: string | undefined): Readonly<Record<CallNoticeKey, string>> {
+  return { ...noticesIn(language), ...CALL_NOTICES[toLanguage(language)] };
+}
+
+type OwnKey = Exclude<CallNoticeKey, NoticeKey>;
+
+const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>> = {
+  en: {
+    "cut-off": "Part of it is outside the picture: move back a little, please.",
+    listening: "I'm listening.",
+    resumed: "I was cut off for a moment. We can go on.",
+    "connection-lost": "The connection is lost. I'm trying to get it back.",
+    "connection-back": "We are connected again.",
+    "one-moment": "One moment, please.",
+    "at-capacity": "All lines are busy. Please call again in a minute.",
+    shutdown: "I have to end the call now. Please call again.",
+    goodbye: "Goodbye.",
+    "cannot-hear": "I can't hear you right now. You can type your question.",
+    "hearing-again": "I can hear you again.",
+    "camera-muted": "The camera is off.",
+    "screen-shared": "I can see your screen now. Ask what is on the screen.",
+    "screen-ended": "Your screen is no longer shared.",
+    slower: "Slower.",
+    slowest: "This is as slow as I can speak.",
+    faster: "Faster.",
+    fastest: "This is as fast as I can speak.",
+    shorter: "Shorter.",
+    shortest: "My answers are as short as they get.",
+    longer: "More.",
+    longest: "My answers are as long as they get.",
+    "text-only-on": "Only text from now on.",
+    "text-only-off": "I speak again.",
+    "nothing-to-repeat": "I haven't said anything yet.",
+    "nothing-to-spell": "There is nothing to spell yet.",
+  },
+  de: {
+    "cut-off": "Ein Teil liegt außerhalb des Bildes: bitte etwas zurückgehen.",
+    listening: "Ich höre.",
+    resumed: "Ich war kurz unterbrochen. Wir können weitermachen.",
+    "connection-lost": "Die Verbindung ist weg. Ich versuche, sie wiederherzustellen.",
+    "connection-back": "Wir sind wieder verbunden.",
+    "one-moment": "Einen Moment, bitte.",
+    "at-capacity": "Alle Leitungen sind belegt. Bitte ruf in einer Minute noch einmal an.",
+    shutdown: "Ich muss das Gespräch jetzt beenden. Bitte ruf noch einmal an.",
+    goodbye: "Auf Wiederhören.",
+    "cannot-hear": "Ich kann dich gerade nicht hören. Du kannst deine Frage tippen.",
+    "hearing-again": "Ich höre dich wieder.",
+    "camera-muted": "Die Kamera ist aus.",
+    "screen-shared": "Ich sehe jetzt deinen Bildschirm. Frag, was auf dem Bildschirm ist.",
+    "screen-ended": "Dein Bildschirm ist nicht mehr freigegeben.",
+    slower: "Langsamer.",
+    slowest: "Langsamer kann ich nicht sprechen.",
+    faster: "Schneller.",
+    fastest: "Schneller kann ich nicht sprechen.",
+    shorter: "Kürzer.",
+    shortest: "Kürzer kann ich nicht antworten.",
+    longer: "Mehr.",
+    longest: "Ausführlicher kann ich nicht antworten.",
+    "text-only-on": "Ab jetzt nur Text.",
+    "text-only-off": "Ich spreche wieder.",
+    "nothing-to-repeat": "Ich habe noch nichts gesagt.",
+    "nothing-to-spell": "Es gibt noch nichts zu buchstabieren.",
+  },
+};

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { createMemory } from "../../../../orchestrator/session/answering/memory.ts";
+import { createConversation } from "../../../../orchestrator/turn/conversation.ts";
+import type { PastTurn } from "../../../../orchestrator/turn/turn.ts";
+import { pastOf } from "../../../standins/turn.ts";
+
+function remember() {
+  const conversation = createConversation("call");
+  const told: (readonly PastTurn[])[] = [];
+  const deps = {
+    contextTokens: 8000,
+    onHistory: (_: string, turns: readonly PastTurn[]) => void told.push(turns),
+  };
+  return {
+    conversation,
+    told,
+    memory: createMemory({ deps, call: { id: "call" }, conversation, onCompacted: () => {} }),
+  };
+}
+const unheard = { text: " ", interrupted: true };
+const past = (question: string, answer = ""): PastTurn => pastOf({ question, answer });
+
+test("an answer is remembered as far as it was heard", () => {
+  const { memory, conversation, told } = remember();
+  memory.record(past("What is this?", "A cup."), { text: "A cup.", interrupted: false }, "A cup. ");
+  expect(memory.lastAnswer()).toBe("A cup. ");
+  memory.record(past("And this?", "A"), { text: "A", interrupted: true }, "A red chair.");
+  expect(memory.lastAnswer()).toBe("A");
+  expect(conversation.snapshot().map(({ answer }) => answer)).toEqual(["A cup.", "A"]);
+  expect(told.at(-1)).toEqual(conversation.snapshot());
+});
+
+test("a question that was cut off unheard is asked again with the next one", () => {
+  const { memory, conversation } = remember();
+  memory.record(past("What is"), unheard, "A cup.");
+  expect(memory.joined("this?")).toBe("What is this?");
+  memory.record(past("What is this?", "A cup."), { text: "A cup.", interrupted: false }, "A cup.");
+  expect(memory.joined("And that?")).toBe("And that?");
+  expect(conversation.snapshot()).toHaveLength(1);
+});
+
+test("a question that is given up is not asked again, and was asked all the same: of a private one, what follows stays private", () => {
+  const { memory, conversation } = remember();
+  memory.record(past("Who is this?"), unheard, "Anna.");
+  memory.giveUp();
+  memory.giveUp();
+  expect(memory.joined("Stop it.")).toBe("Stop it.");
+  expect(conversation.snapshot()).toMatchObject([{ question: "Who is this?", answer: "", engine: "local" }]);
+});
+
+test("after two turns that were cut off unheard one answer holds the floor", () => {
+  const { memory } = remember();
+  memory.record(past("One"), unheard, "");
+  expect(memory.takeHold()).toBe(false);
+  memory.record(past("One two"), unheard, "");
+  expect(memory.takeHold()).toBe(true);
+  expect(memory.takeHold()).toBe(false);
+});
