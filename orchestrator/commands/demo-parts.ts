@@ -1,12 +1,13 @@
 import { randomInt, X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import { startLivekitServer, freeTcpPort, type LivekitServer } from "../assets/livekit-process.ts";
+import { startLivekitServer, freeTcpPort } from "../assets/livekit-process.ts";
 import { findLivekitServer } from "../assets/livekit-server.ts";
 import { projectEnvironment, withoutSecrets, type Config, type Environment } from "../config.ts";
 import { InputError } from "../errors.ts";
 import { createOwnCertificate, OWN_CERTIFICATE_FILE } from "../http/own-certificate.ts";
 import { ownCommand, PROJECT_DIR } from "../project.ts";
 import { ownSecret } from "../store/secret.ts";
+import { keepLivekit, type KeptLivekit } from "./keep-livekit.ts";
 import { keepProgram, type KeptProgram } from "./keep-program.ts";
 
 export interface DemoOptions {
@@ -42,7 +43,7 @@ const GRACE_MS = 3000;
 export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   const { config, lan, tell } = options;
   const kept: { readonly program: KeptProgram; readonly graceMs: number }[] = [];
-  let server: LivekitServer | undefined;
+  let own: KeptLivekit | undefined;
   const keep = async (name: string, environment: Environment, graceMs: number, ...args: string[]) => {
     const program = keepProgram(ownCommand(name, ...args), {
       environment,
@@ -53,11 +54,11 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   };
   const stop = async (): Promise<void> => {
     for (const { program, graceMs } of kept) await program.stop(graceMs);
-    await server?.close();
+    await own?.close();
   };
   try {
-    server = config.livekit ? undefined : await ownLivekit(options);
-    const livekit = config.livekit ?? server;
+    own = config.livekit ? undefined : await ownLivekit(options);
+    const livekit = config.livekit ?? own?.server;
     const gatePort = String(await freeTcpPort());
     const gateReady = config.gateUrl
       ? undefined
@@ -90,7 +91,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
 }
 
 /** Without a server there are no calls, and the page still answers. */
-async function ownLivekit({ lan, signal, tell }: DemoOptions): Promise<LivekitServer | undefined> {
+async function ownLivekit({ lan, signal, tell }: DemoOptions): Promise<KeptLivekit | undefined> {
   const environment = withoutSecrets();
   try {
     const binary = await findLivekitServer({
@@ -99,7 +100,10 @@ async function ownLivekit({ lan, signal, tell }: DemoOptions): Promise<LivekitSe
       signal,
       onProgress: tell,
     });
-    return await startLivekitServer({ binary, lan, environment });
+    return await keepLivekit({
+      start: (place) => startLivekitServer({ ...place, binary, lan, environment }),
+      onCrash: (reason) => tell(`the LiveKit server ended (${reason}) and is started again`),
+    });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     tell(error.message);

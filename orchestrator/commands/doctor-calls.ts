@@ -83,20 +83,24 @@ async function livekitCheck({ livekit }: Config, deps: CallDeps): Promise<Check>
       fix: "set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET",
     };
   }
+  const foreign = [livekit.url, livekit.publicUrl].find((url) => !isOwnNetwork(new URL(url).hostname));
+  const passes =
+    foreign === undefined
+      ? ""
+      : `; sound and pictures of every call pass through ${new URL(foreign).host}, and its address is a public one`;
   if (!(await deps.livekitUp(livekit.url))) {
     return {
       check,
       state: "failed",
-      detail: `${livekit.url} does not answer`,
+      detail: `${livekit.url} does not answer${passes}`,
       fix: "start the server, or correct LIVEKIT_URL",
     };
   }
-  const foreign = [livekit.url, livekit.publicUrl].find((url) => !isOwnNetwork(new URL(url).hostname));
   if (foreign !== undefined) {
     return {
       check,
       state: "warn",
-      detail: `${new URL(foreign).host} answers; sound and pictures of every call pass through it, and its address is a public one`,
+      detail: `${livekit.url} answers${passes}`,
       fix: "use a server of your own, or make sure that this one is",
     };
   }

@@ -269,6 +269,14 @@ describe("calls", () => {
     expect((await checkOf("livekit", { environment, livekitUp }))?.state).toBe(state);
   });
 
+  test("names a LiveKit server that is not the operator's own, also while it does not answer", async () => {
+    const environment = { ...livekit, LIVEKIT_URL: "wss://calls.example.com" };
+    for (const livekitUp of [true, false]) {
+      const detail = (await checkOf("livekit", { environment, livekitUp }))?.detail;
+      expect(detail).toContain("pass through calls.example.com");
+    }
+  });
+
   test("who hears and who speaks are named in order", async () => {
     const environment = { DEEPGRAM_API_KEY: "dg", STT_URL: "http://ear:8001/v1", ELEVENLABS_API_KEY: "el" };
     expect((await checkOf("speech recognition", { environment }))?.detail).toBe("deepgram, then openai");
