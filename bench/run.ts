@@ -1,16 +1,18 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { type Bench, type BenchResult, machine, toMarkdown } from "./benchmark.ts";
+import { runAlone } from "./alone.ts";
+import { type BenchResult, machine, toMarkdown } from "./benchmark.ts";
 import { drawResult } from "./chart.ts";
 
 /**
  * Runs every benchmark, or those named, one after the other, and renews their sections of
- * docs/benchmarks.md, their figures and their pictures.
+ * docs/benchmarks.md, their figures and their pictures. One that fails keeps its old section, and the
+ * others go on; the exit status is 1 when a target was missed, 2 when a benchmark failed.
  */
 const { positionals } = parseArgs({ allowPositionals: true });
 const PAGE = `${import.meta.dirname}/../docs/benchmarks.md`;
 const FOLDER = `${import.meta.dirname}/../docs/benchmarks`;
-const NOT_BENCHMARKS = new Set(["benchmark", "chart", "child", "run"]);
+const NOT_BENCHMARKS = new Set(["alone", "benchmark", "chart", "child", "run"]);
 /** Run only when they are named: they need what not every machine has. */
 const ON_REQUEST = new Set(["engine-prefill"]);
 const all = (await readdir(import.meta.dirname))
@@ -22,10 +24,16 @@ const names = positionals.length > 0 ? positionals : all.filter((name) => !ON_RE
 
 const sections = await readSections();
 let missed = 0;
+const failed: string[] = [];
 for (const name of names) {
   console.error(`bench: ${name}`);
-  const { run } = (await import(`./${name}.ts`)) as { run: Bench };
-  const result = await run();
+  const result = await runAlone(name).catch((error: unknown) => {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  if (!result) {
+    failed.push(name);
+    continue;
+  }
   missed += result.rows.filter((row) => row.met === false).length;
   const section = toMarkdown(result);
   console.log(section);
@@ -33,7 +41,8 @@ for (const name of names) {
   await writeFiles(result);
   await writePage();
 }
-process.exit(missed > 0 ? 1 : 0);
+if (failed.length > 0) console.error(`bench: failed: ${failed.join(", ")}`);
+process.exit(failed.length > 0 ? 2 : missed > 0 ? 1 : 0);
 
 async function writeFiles(result: BenchResult): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
