@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Config, SpeechServiceConfig, SttName, TtsName } from "../config.ts";
 import { type Check, fine } from "./doctor-check.ts";
-import { isOwnNetwork } from "./doctor-engines.ts";
+import { isOwnNetwork } from "../lib/own-network.ts";
 
 /** What calls need of this machine. */
 export interface CallDeps {

@@ -1,6 +1,6 @@
-import { isIP } from "node:net";
 import type { Config, EngineConfig } from "../config.ts";
 import type { ProbeResult } from "../engines/probe.ts";
+import { isOwnNetwork } from "../lib/own-network.ts";
 import { type Check, fine } from "./doctor-check.ts";
 
 /** What an engine's server said, and whether the local one is where it should be. */
@@ -104,23 +104,6 @@ export function leavesCheck({ policy, local, cloud, privateToCloud }: Config): C
   return fine(
     check,
     `to ${host}: questions, answers, and pictures that the gate judged clear of people${also}; never a picture with a person or one not judged`,
-  );
-}
-
-/** This machine, or a network that the internet does not reach: names without a dot, private ranges. */
-export function isOwnNetwork(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
-  if (isIP(host) === 6) return host === "::1" || /^f[cd]|^fe[89ab]/.test(host);
-  if (isIP(host) === 0)
-    return !host.includes(".") || /\.(local|lan|internal|home\.arpa|localhost)$/.test(host);
-  const [first = 0, second = 0] = host.split(".").map(Number);
-  return (
-    first === 10 ||
-    first === 127 ||
-    (first === 172 && second >= 16 && second < 32) ||
-    (first === 192 && second === 168) ||
-    (first === 169 && second === 254) ||
-    (first === 100 && second >= 64 && second < 128)
   );
 }
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { compose, type ComposeOptions, type Stack } from "../compose.ts";
-import type { SpeechServiceConfig } from "../config.ts";
+import type { LivekitConfig, SpeechServiceConfig } from "../config.ts";
+import { isOwnNetwork } from "../lib/own-network.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { loadNotices } from "../session/voice/notices.ts";
 import { personaSettings, readPersona, type Persona } from "../session/persona.ts";
@@ -54,11 +55,13 @@ export async function composeCalls(options: ComposeCallsOptions = {}): Promise<C
     createRing: () => createFrameRing({ gate: stack.gateForStream(), log }),
     ports: (camera) => stack.ports(camera, camera.gate),
     contextTokens: config.contextTokens,
+    localPictures: config.localPictures,
     endpointSilenceMs: persona.endpointSilenceMs ?? config.endpointSilenceMs,
     ear,
     voice,
     ledger: store.ledger,
     places: stack.places,
+    relay: foreignHost(config.livekit),
     ...(options.onHistory ? { onHistory: options.onHistory } : {}),
     metrics: stack.metrics,
     tracer: stack.tracer,
@@ -76,6 +79,12 @@ export async function composeCalls(options: ComposeCallsOptions = {}): Promise<C
       await Promise.all([store.close(), stack.close()]);
     },
   };
+}
+
+/** The address of the LiveKit server that may be somebody else's. */
+function foreignHost(livekit: LivekitConfig | undefined): string | undefined {
+  const hosts = livekit ? [livekit.url, livekit.publicUrl].map((url) => new URL(url).hostname) : [];
+  return hosts.find((host) => !isOwnNetwork(host));
 }
 
 /** A persona's voice goes before the configured one. */

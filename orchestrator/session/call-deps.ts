@@ -21,6 +21,8 @@ export interface CallDeps {
   ports(camera: FrameRing): Ports;
   /** Prompt tokens at which a conversation is compacted. */
   readonly contextTokens: number;
+  /** Pictures of the past that a prompt of the local engine shows at most. */
+  readonly localPictures: number;
   /** Silence after which a turn is over, in milliseconds. */
   readonly endpointSilenceMs: number;
   /** Undefined: questions are typed. */
@@ -30,6 +32,8 @@ export interface CallDeps {
   readonly ledger: Ledger | undefined;
   /** Where the engines run. */
   readonly places: Readonly<Partial<Record<EngineName, LedgerPlace>>>;
+  /** Host that all sound and pictures of calls pass on their way here, when it is not the operator's own. */
+  readonly relay: string | undefined;
   /** A turn has entered the history of a call. */
   readonly onHistory?: (call: string, history: readonly PastTurn[]) => void;
   readonly metrics: Metrics;

@@ -1,6 +1,6 @@
 import type { Pcm } from "../lib/pcm.ts";
 import type { Logger } from "../log.ts";
-import type { Voice } from "../speech/speech.ts";
+import type { SpeechPlace, Voice } from "../speech/speech.ts";
 import { longer, shorter, verbosityNote, type Verbosity } from "../turn/verbosity.ts";
 import type { Delivery } from "./answering/answer.ts";
 import { earcon } from "./voice/earcons.ts";
@@ -30,6 +30,8 @@ export interface Manner {
   setTextOnly(on: boolean): void;
   textOnly(): boolean;
   delivery(sampleRate: number): Delivery;
+  /** Which service would be given the words of an answer now; null: they are read. */
+  voicePlace(): SpeechPlace | null;
   /** A sentence has begun to sound. */
   onSaid(text: string): void;
 }
@@ -89,6 +91,7 @@ export function createManner(options: {
       onFault: (error) =>
         log.error({ fault: error instanceof Error ? error.name : typeof error }, "answer broke"),
     }),
+    voicePlace: () => (textOnly ? null : (voice?.place() ?? null)),
     onSaid(text) {
       const key = keys.get(text);
       if (key === "cannot-answer" && performance.now() - cannotAnswerAtMs >= CANNOT_ANSWER_MS)

@@ -67,6 +67,7 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
     conversation,
     ring,
     ports,
+    answering: () => dialogue.live()?.run !== undefined,
     onSent: (frame, jpeg, verdict) => ledger.sentAhead(frame, jpeg, verdict),
   });
   const clock = createSilenceClock();
@@ -150,6 +151,7 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
     speaking: () => listener.speaking(),
     emit,
     giveWay: () => prefill.giveWay(),
+    onChosen: (frame) => prefill.chosen(frame),
     onCompacted: () => prefill.warmPast(),
     onIdle: () => listener.tick(),
     onVoice: tellSpeech,
@@ -171,6 +173,7 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
     ending.abort();
     listener.close();
     prefill.close();
+    ports.local?.forget?.(options.id);
     endWatch();
     ring.close();
     await stage.close();
@@ -181,6 +184,7 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
     call: options,
     dialogue,
     manner,
+    heardBy: () => ears.heardBy(),
     emit,
     hangUp: () => void end("hung-up"),
   });

@@ -61,6 +61,7 @@ function echo(): Engine<unknown> {
 
 function hush(): Voice {
   return {
+    place: () => null,
     async *speak(text) {
       let said = "";
       for await (const piece of text) said += piece;

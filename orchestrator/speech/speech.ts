@@ -59,6 +59,8 @@ export interface SpeakContext {
 
 /** Text to speech for a call: the services of the configuration in order, supervised. */
 export interface Voice {
+  /** Which service would be given the words of a speech that begins now. */
+  place(): SpeechPlace | null;
   /**
    * Speaks the text as it comes, at one sample rate for the whole speech. Never throws: a service that
    * fails is replaced at once and its unspoken text is said by the next one, exactly once. When none is

@@ -41,6 +41,7 @@ export async function createVoice(
     ...(options.probeAfterMs === undefined ? {} : { firstWaitMs: options.probeAfterMs }),
   });
   return {
+    place: () => roster.choose(new Set())?.synthesiser.place ?? null,
     speak: (text, ctx) => speak(text, ctx, { roster, limits, log }),
     warm: () => {
       for (const synthesiser of synthesisers) synthesiser.warm();

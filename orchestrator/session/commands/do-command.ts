@@ -1,3 +1,4 @@
+import type { SpeechPlace } from "../../speech/speech.ts";
 import { toLanguage, type Language } from "../../turn/language.ts";
 import type { CallDeps } from "../call-deps.ts";
 import type { CallEvent } from "../call-events.ts";
@@ -5,6 +6,7 @@ import type { SpokenCommand } from "./commands.ts";
 import type { Dialogue } from "../answering/dialogue.ts";
 import { ledgerWords } from "./ledger-words.ts";
 import type { Ending } from "../answering/live.ts";
+import { toLedgerEntries } from "../ledger/ledger-entries.ts";
 import type { Manner } from "../manner.ts";
 import type { CallNoticeKey } from "../voice/notices-text.ts";
 import { spelling } from "./spelling.ts";
@@ -24,6 +26,8 @@ export function createCommands(options: {
   readonly call: { readonly id: string; readonly caller: string };
   readonly dialogue: Dialogue;
   readonly manner: Manner;
+  /** Which services got the caller's audio since it was entered in the ledger last. */
+  readonly heardBy: () => readonly SpeechPlace[];
   readonly emit: (event: CallEvent) => void;
   readonly hangUp: () => void;
 }): (command: SpokenCommand) => void {
@@ -41,10 +45,16 @@ export function createCommands(options: {
     else say(changed ? done : not);
   };
 
+  /** Also who has heard this very question, and who is about to be given the answer's words. */
   const sent = async (): Promise<string> => {
-    const { ledger, persona } = deps;
-    const entries = await ledger?.ofCaller(call.caller, { limit: LEDGER_LIMIT, call: call.id });
-    return ledgerWords(entries ?? [], persona.language);
+    const { ledger, persona, relay } = deps;
+    if (!ledger) return deps.notices.text("cannot-answer");
+    const voice = manner.voicePlace();
+    const answer = { id: "now", sentTo: () => (voice ? [voice] : []) };
+    const context = { call: call.id, caller: call.caller, heardBy: options.heardBy(), places: {} };
+    const now = toLedgerEntries(answer, { run: undefined, reason: "command" }, context);
+    const entries = await ledger.ofCaller(call.caller, { limit: LEDGER_LIMIT, call: call.id });
+    return ledgerWords([...now, ...entries], persona.language, relay);
   };
   const saySent = (words: string): void => {
     if (!dialogue.live()) dialogue.say(words, "command");

@@ -20,8 +20,14 @@ export const LEDGER_ENGLISH: LedgerWords = {
           ]
         : []),
     ];
-    return `${pictures} ${others.length > 0 ? `${capitalised(listed(others))}.` : "Nothing left this machine."}`;
+    return [
+      pictures,
+      ...(others.length > 0 ? [`${capitalised(listed(others))}.`] : []),
+      ...(sent.relay === undefined ? [] : [LEDGER_ENGLISH.relayed(sent.relay)]),
+      ...(others.length === 0 && sent.relay === undefined ? ["Nothing left this machine."] : []),
+    ].join(" ");
   },
+  relayed: (server) => `All sound and pictures of this call pass through ${server}.`,
 };
 
 function englishGroup({ count, verdict, places }: PictureGroup, total: number): string {
@@ -52,8 +58,14 @@ export const LEDGER_GERMAN: LedgerWords = {
           ]
         : []),
     ];
-    return `${pictures} ${others.length > 0 ? `${capitalised(germanList(others))}.` : "Nichts hat diesen Rechner verlassen."}`;
+    return [
+      pictures,
+      ...(others.length > 0 ? [`${capitalised(germanList(others))}.`] : []),
+      ...(sent.relay === undefined ? [] : [LEDGER_GERMAN.relayed(sent.relay)]),
+      ...(others.length === 0 && sent.relay === undefined ? ["Nichts hat diesen Rechner verlassen."] : []),
+    ].join(" ");
   },
+  relayed: (server) => `Ton und Bilder dieses Gesprächs laufen über ${server}.`,
 };
 
 function germanGroup({ count, verdict, places }: PictureGroup, total: number): string {

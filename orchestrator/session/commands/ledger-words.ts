@@ -19,12 +19,15 @@ export interface Sent {
   readonly words: readonly string[];
   /** Questions, and the answers before them, that went to a model elsewhere. */
   readonly questions: { readonly count: number; readonly places: readonly string[] };
+  /** Whose server all sound and pictures pass on their way here; undefined: nobody else's. */
+  readonly relay: string | undefined;
 }
 
 export interface LedgerWords {
   readonly empty: string;
-  /** One or two sentences, a third only when three kinds of things left. */
+  /** One or two sentences, and one more when sound and pictures pass somebody else's server. */
   say(sent: Sent): string;
+  relayed(server: string): string;
 }
 
 const WORDS: Readonly<Record<Language, LedgerWords>> = { en: LEDGER_ENGLISH, de: LEDGER_GERMAN };
@@ -34,13 +37,16 @@ const WORDS: Readonly<Record<Language, LedgerWords>> = { en: LEDGER_ENGLISH, de:
  *
  * @param entries of one call, in any order; one turn may have several, one for each place
  * @param language BCP 47
+ * @param relay host that all sound and pictures of the call pass, when it is not the operator's own
  */
-export function ledgerWords(entries: readonly LedgerEntry[], language: string): string {
+export function ledgerWords(entries: readonly LedgerEntry[], language: string, relay?: string): string {
   const words = WORDS[toLanguage(language)];
-  return entries.length === 0 ? words.empty : words.say(count(entries));
+  const server = relay === undefined ? undefined : nameOf(relay);
+  if (entries.length > 0) return words.say(count(entries, server));
+  return server === undefined ? words.empty : `${words.empty} ${words.relayed(server)}`;
 }
 
-function count(entries: readonly LedgerEntry[]): Sent {
+function count(entries: readonly LedgerEntry[], relay: string | undefined): Sent {
   const remote = entries.filter(({ engine }) => isElsewhere(engine));
   return {
     pictures: countPictures(entries),
@@ -50,6 +56,7 @@ function count(entries: readonly LedgerEntry[]): Sent {
       count: new Set(remote.map(({ turn }) => turn)).size,
       places: namesOf(remote.map(({ engine }) => engine)),
     },
+    relay,
   };
 }
 
@@ -78,7 +85,7 @@ function isElsewhere(place: LedgerPlace | null): place is LedgerPlace {
 
 /** The names of all places elsewhere, each once, in alphabetical order. */
 function namesOf(places: readonly (LedgerPlace | null)[]): readonly string[] {
-  return [...new Set(places.filter(isElsewhere).map(nameOf))].sort();
+  return [...new Set(places.filter(isElsewhere).map(({ host }) => nameOf(host)))].sort();
 }
 
 /** Names by the domain that proves them: a host of the operator's own is called by its name. */
@@ -86,9 +93,10 @@ const KNOWN: readonly (readonly [domain: string, name: string])[] = [
   ["deepgram.com", "Deepgram"],
   ["elevenlabs.io", "ElevenLabs"],
   ["assemblyai.com", "AssemblyAI"],
+  ["livekit.cloud", "LiveKit Cloud"],
 ];
 
-function nameOf({ host }: LedgerPlace): string {
+function nameOf(host: string): string {
   const known = KNOWN.find(([domain]) => host === domain || host.endsWith(`.${domain}`));
   return known ? known[1] : host;
 }

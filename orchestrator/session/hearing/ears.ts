@@ -7,7 +7,8 @@ export interface Ears {
   listen(audio: AsyncIterable<Pcm>): AsyncGenerator<never>;
   /** Which service gets the caller's audio; null: none can. */
   place(): SpeechPlace | null;
-  /** Every service that got audio since this was asked last; the one that gets it now comes first. None: nobody was heard. */
+  /** Every service that got audio since it was taken last; the one that gets it now comes first. None: nobody was heard. */
+  heardBy(): readonly SpeechPlace[];
   takeHeardBy(): readonly SpeechPlace[];
 }
 
@@ -52,11 +53,14 @@ export function createEars(options: {
     }
   }
 
+  const listeners = (): readonly SpeechPlace[] => (hasHeard ? heardBy : []);
+
   return {
     listen,
     place: () => place,
+    heardBy: listeners,
     takeHeardBy() {
-      const taken = hasHeard ? heardBy : [];
+      const taken = listeners();
       if (hasHeard) heardBy = place ? [place] : [];
       hasHeard = false;
       return taken;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { StoreError } from "../../../orchestrator/store/messages.ts";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
+import { createFakeVoice } from "../../standins/call/voice.ts";
 
 let open: TestCall | undefined;
 
@@ -97,6 +98,19 @@ test("the ledger answers by voice what went where in this call", async () => {
   ]);
   call.request({ type: "command", command: "ledger" });
   expect((await next("answer-end")).text.length).toBeGreaterThan(10);
+});
+
+test("what was sent where names who heard this very question, and who is about to say the answer", async () => {
+  open = await startTestCall("Here.", {
+    voice: createFakeVoice({ wordMs: 40, sentTo: [{ name: "elevenlabs", host: "api.elevenlabs.io" }] }),
+    deps: { relay: "calls.livekit.cloud" },
+  });
+  const { caller, ear, next } = open;
+  ear.move({ name: "deepgram", host: "api.deepgram.com" });
+  await caller.say("What did you send where?");
+  expect((await next("answer-end", 20_000)).text).toBe(
+    "In this call, no pictures. Your voice went to Deepgram and my words went to ElevenLabs. All sound and pictures of this call pass through LiveKit Cloud.",
+  );
 });
 
 test("hang up says goodbye and ends the call", async () => {

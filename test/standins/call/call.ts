@@ -69,6 +69,7 @@ export async function startTestCall(
     createRing: () => createFrameRing({ gate }),
     ports: (camera) => ({ camera, gate: camera.gate, local: engine, cloud: undefined, describer: engine }),
     contextTokens: 8000,
+    localPictures: 11,
     endpointSilenceMs: 500,
     ear: options.deaf ? undefined : ear,
     voice,
@@ -78,6 +79,7 @@ export async function startTestCall(
       close: async () => {},
     },
     places: {},
+    relay: undefined,
     onHistory: (_call, turns) => {
       history = turns;
     },

@@ -59,11 +59,13 @@ export function createFakeVoice(
       signal.removeEventListener("abort", count);
     }
   }
+  const places = sentTo ?? [{ name: "fake", host: "this machine" }];
   return {
     words,
     aborted: () => aborted,
+    place: () => places[0] ?? null,
     speak: (text, ctx) => {
-      for (const place of sentTo ?? [{ name: "fake", host: "this machine" }]) {
+      for (const place of places) {
         ctx.onSent?.(place);
         ctx.onPlace?.(place);
       }

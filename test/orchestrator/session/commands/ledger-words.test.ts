@@ -101,6 +101,18 @@ describe("what did you send where", () => {
     expect(ledgerWords(call, "de")).toBe(german);
   });
 
+  it("names somebody else's server that sound and pictures pass, and then nothing stayed", () => {
+    expect(ledgerWords([entry()], "en", "calls.livekit.cloud")).toBe(
+      "In this call, no pictures. All sound and pictures of this call pass through LiveKit Cloud.",
+    );
+    expect(ledgerWords([entry({ ear: deepgram })], "de", "rtc.example.com")).toBe(
+      "In diesem Gespräch kein Bild. Deine Stimme ging an Deepgram. Ton und Bilder dieses Gesprächs laufen über rtc.example.com.",
+    );
+    expect(ledgerWords([], "en", "rtc.example.com")).toBe(
+      "The record of this call is still empty. All sound and pictures of this call pass through rtc.example.com.",
+    );
+  });
+
   it("names every host that got something, whatever the call was", () => {
     const places = [local, cloud, deepgram, { ...local, host: "gpu.lan" }, null];
     const some = fc.record({
