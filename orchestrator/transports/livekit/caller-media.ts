@@ -11,8 +11,9 @@ import { readMicrophone } from "./microphone.ts";
 
 /** What the caller sends, read into the call for as long as it is there. */
 export interface CallerMedia {
-  /** Asks for a track that the caller publishes; others are left alone. */
-  want(publication: RemoteTrackPublication): void;
+  /** Asks for a track that the caller publishes, and reads it when it is there; others are left alone. */
+  want(publication: RemoteTrackPublication, caller: RemoteParticipant): void;
+  /** A track is there; one that is read already goes on without a gap. */
   subscribed(track: RemoteTrack, publication: RemoteTrackPublication, caller: RemoteParticipant): void;
   unsubscribed(publication: { readonly sid?: string | undefined }): void;
   muted(publication: { readonly sid?: string | undefined }, isMuted: boolean): void;
@@ -24,12 +25,22 @@ export interface CallerMedia {
 
 interface Reading {
   readonly source: FrameSource | "microphone";
+  readonly track: RemoteTrack;
   isMuted: boolean;
   stream?: { stop(): void };
 }
 
+/** How tracks are read. */
+export interface TrackReaders {
+  readonly readMicrophone: typeof readMicrophone;
+  readonly readCamera: typeof readCamera;
+}
+
 /** Creates the way of a caller's tracks into their call. */
-export function createCallerMedia(call: Pick<Call, "hear" | "deafen" | "frames">): CallerMedia {
+export function createCallerMedia(
+  call: Pick<Call, "hear" | "deafen" | "frames">,
+  readers: TrackReaders = { readMicrophone, readCamera },
+): CallerMedia {
   const readings = new Map<string, Reading>();
 
   const silence = ({ source }: Reading): void => {
@@ -49,38 +60,52 @@ export function createCallerMedia(call: Pick<Call, "hear" | "deafen" | "frames">
   const read = (track: RemoteTrack, sid: string, participant: string, reading: Reading): { stop(): void } => {
     const { source } = reading;
     if (source === "microphone") {
-      return readMicrophone(track, (audio) => {
+      return readers.readMicrophone(track, (audio) => {
         if (!reading.isMuted) call.hear(audio);
       });
     }
     if (!reading.isMuted) call.frames.start(source);
-    return readCamera(track, (picture) => {
+    return readers.readCamera(track, (picture) => {
       // What was on its way when the camera went off must not open it again.
       if (!reading.isMuted) call.frames.offer({ ...picture, source }, { participant, track: sid });
     });
   };
 
+  const mute = (reading: Reading, isMuted: boolean): void => {
+    if (reading.isMuted === isMuted) return;
+    reading.isMuted = isMuted;
+    if (isMuted) silence(reading);
+    else if (reading.source !== "microphone") call.frames.start(reading.source);
+  };
+
+  const subscribed: CallerMedia["subscribed"] = (
+    track,
+    { sid, source: trackSource, muted },
+    { sid: participant, identity },
+  ) => {
+    const source = sourceOf(trackSource);
+    if (!source || sid === undefined) return;
+    const known = readings.get(sid);
+    // Told of again, when the connection was mended for example: an end would cut what is being said.
+    if (known?.track === track) return mute(known, muted ?? false);
+    end(sid);
+    const reading: Reading = { source, track, isMuted: muted ?? false };
+    readings.set(sid, reading);
+    reading.stream = read(track, sid, participant ?? identity, reading);
+  };
+
   return {
-    want(publication) {
+    want(publication, caller) {
       if (sourceOf(publication.source) && !publication.subscribed) publication.setSubscribed(true);
+      if (publication.track) subscribed(publication.track, publication, caller);
     },
-    subscribed(track, { sid, source: trackSource, muted }, { sid: participant, identity }) {
-      const source = sourceOf(trackSource);
-      if (!source || sid === undefined) return;
-      end(sid);
-      const reading: Reading = { source, isMuted: muted ?? false };
-      readings.set(sid, reading);
-      reading.stream = read(track, sid, participant ?? identity, reading);
-    },
+    subscribed,
     unsubscribed({ sid }) {
       if (sid !== undefined) end(sid);
     },
     muted({ sid }, isMuted) {
       const reading = readings.get(sid ?? "");
-      if (!reading || reading.isMuted === isMuted) return;
-      reading.isMuted = isMuted;
-      if (isMuted) silence(reading);
-      else if (reading.source !== "microphone") call.frames.start(reading.source);
+      if (reading) mute(reading, isMuted);
     },
     microphoneSid: () => [...readings].find(([, { source }]) => source === "microphone")?.[0],
     stop() {

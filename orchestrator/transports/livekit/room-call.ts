@@ -238,8 +238,8 @@ export function serveRoom(task: RoomTask, deps: RoomCallDeps): RoomCall {
           onParticipantGone: ({ identity, disconnectReason }) => {
             if (identity === caller) gone(whyGone(disconnectReason));
           },
-          onPublished: (_publication, participant) => {
-            if (participant.identity === caller) served?.attach(participant);
+          onPublished: (publication, participant) => {
+            if (participant.identity === caller) served?.tracks.want(publication, participant);
           },
           onSubscribed: (track, publication, participant) => {
             if (participant.identity === caller) served?.tracks.subscribed(track, publication, participant);

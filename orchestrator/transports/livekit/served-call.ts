@@ -64,10 +64,7 @@ export async function startServedCall(options: ServedCallOptions): Promise<Serve
     call,
     ended,
     attach(participant) {
-      for (const publication of participant.trackPublications.values()) {
-        tracks.want(publication);
-        if (publication.track) tracks.subscribed(publication.track, publication, participant);
-      }
+      for (const publication of participant.trackPublications.values()) tracks.want(publication, participant);
     },
     tracks,
     onRequest(bytes) {

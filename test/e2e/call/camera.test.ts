@@ -53,6 +53,18 @@ test("without a camera it says so, and sees once there is one", async () => {
   await expectNextTurn(harness, caller, FRONT.question, FRONT.cloud);
 });
 
+test("a camera that is switched on in mid-question does not cut the question", async () => {
+  const caller = await harness.call();
+  const asking = ask(harness, caller, FRONT.question);
+  await caller.until("the first words", () => eventsOf(caller, "heard").length > 0);
+  await caller.show(await emptyView());
+  await asking;
+  expect(eventsOf(caller, "heard").filter(({ final }) => final)).toMatchObject([
+    { text: expect.any(String) },
+  ]);
+  expect(new Set(eventsOf(caller, "turn").map(({ turn }) => turn)).size).toBe(1);
+});
+
 test("a camera that is muted is off at once, and on again when it is unmuted", async () => {
   const caller = await harness.call();
   const camera = await caller.show(await emptyView());

@@ -89,6 +89,23 @@ test("camera and screen come as they are published, paused and gone; the last bl
   await guest.leave();
 });
 
+test("a camera that is switched on while the caller speaks cuts nothing of what they say", async () => {
+  const guest = await join("mid-speech", "erik");
+  const call = await staged.calls.of("erik");
+  const talking = guest.talk(2500);
+  await vi.waitFor(() => expect(loudMs(call.heard)).toBeGreaterThan(300), 3000);
+  await guest.show("camera", 30);
+  await vi.waitFor(() => expect(call.pictures.length).toBeGreaterThan(3), 5000);
+  const screen = await guest.show("screen", 30, { width: 320, height: 240 });
+  await vi.waitFor(() => expect(call.notes).toContain("start screen"), 5000);
+  await screen.stop();
+  await vi.waitFor(() => expect(call.notes).toContain("stop screen"), 5000);
+  await talking;
+  await vi.waitFor(() => expect(loudMs(call.heard)).toBeGreaterThan(2300), 3000);
+  expect(call.notes).toEqual(["start camera", "start screen", "stop screen"]);
+  await guest.leave();
+});
+
 test("a muted microphone ends what was half said, and is heard again when it is on", async () => {
   const guest = await join("muted", "dora");
   const call = await staged.calls.of("dora");
