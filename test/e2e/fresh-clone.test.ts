@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { freeTcpPort } from "../../orchestrator/assets/livekit-process.ts";
 import { clearPicture, type TestFolder, testFolder } from "../standins/photo-files.ts";
 import { PROJECT, start } from "./programs.ts";
+import { closeChromium, keepPicture, startChromium } from "./web/chromium.ts";
 
 const mirror = process.env["ASSETS_MIRROR"] ?? join(PROJECT, "../shared/assets");
 
@@ -14,7 +15,10 @@ beforeAll(() => {
   clone = join(folder.path, "a clone");
   execFileSync("git", ["clone", "--quiet", "--depth", "1", `file://${PROJECT}`, clone]);
 });
-afterAll(() => folder.remove());
+afterAll(async () => {
+  await closeChromium();
+  folder.remove();
+});
 
 it("a clone into an empty folder, without weights: set up, and told clearly what is missing", async () => {
   const env = { ASSETS_MIRROR: folder.path, CI: "1" };
@@ -43,7 +47,7 @@ it("a clone into an empty folder, without weights: set up, and told clearly what
   for (const check of checks) expect(Object.keys(check)).toEqual(["check", "state", "detail", "fix"]);
 }, 600_000);
 
-it("make demo prints one address, and what is behind it answers; Ctrl-C ends all of it", async () => {
+it("make demo prints one address; whoever opens it calls, asks and is answered; Ctrl-C ends all of it", async () => {
   const port = await freeTcpPort();
   const demo = start("make", ["demo"], {
     cwd: clone,
@@ -61,16 +65,31 @@ it("make demo prints one address, and what is behind it answers; Ctrl-C ends all
       livekit: { available: true },
       accessCodeNeeded: false,
     });
-    const token = await fetch(`${address}/api/v1/livekit/token`, {
-      method: "POST",
-      headers: { origin: address, "content-type": "application/json" },
-      body: "{}",
-    });
-    expect(token.status).toBe(201);
-    expect(Object.keys((await token.json()) as object)).toEqual(["server_url", "participant_token"]);
+    await callFrom(address);
   } finally {
     process.kill(-(demo.child.pid ?? 0), "SIGINT");
     await demo.ended;
   }
   await expect(fetch(`http://127.0.0.1:${port}`)).rejects.toThrow("fetch failed");
 }, 600_000);
+
+/** Opens the page in a browser with a camera, presses the button, asks by typing, and hangs up. */
+async function callFrom(address: string): Promise<void> {
+  const { page, faults } = await startChromium();
+  await page.goto(address);
+  await page.getByRole("button", { name: "Call", exact: true }).click();
+  await page.getByText("In call", { exact: false }).first().waitFor({ timeout: 60_000 });
+  // The camera's first pictures are judged by then.
+  await page.waitForTimeout(4000);
+  await page.getByLabel("Type a question").fill("What's in front of me?");
+  await page.keyboard.press("Enter");
+  const answer = page.locator(".latest .said.assistant");
+  await answer.first().waitFor({ timeout: 60_000 });
+  await expect.poll(() => answer.first().innerText(), { timeout: 20_000 }).toMatch(/\w{3,}/);
+  await page.waitForTimeout(1500);
+  await keepPicture(page, "demo-call");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Hang up" }).click();
+  await page.getByText("The call is over.").waitFor();
+  expect(faults).toEqual([]);
+}

@@ -15,7 +15,7 @@ export interface Script {
 }
 
 /** Of a question's words that must be there. */
-const LEAST_SHARE = 0.6;
+export const LEAST_SHARE = 0.6;
 
 /** A model server that answers by the words of the question. */
 export interface ScriptedEngine extends OpenaiServer {
