@@ -3,6 +3,9 @@ import { randomUUID } from "node:crypto";
 import { ask, chat, type Check, expectError, picture, user } from "./contract-vllm-target.ts";
 import { jpegUrl } from "./contract-vllm-wire.ts";
 
+/** More pictures than any server takes in one prompt. */
+const TOO_MANY = 100;
+
 /** What is refused, and in which words. */
 export const errors: readonly Check[] = [
   ...(
@@ -143,16 +146,17 @@ export const errors: readonly Check[] = [
     },
   },
   {
-    name: "400 for too many pictures",
+    name: "400 for too many pictures, before any of them is looked at",
     async run(target) {
-      const url = await jpegUrl(56, 56);
-      const many = Array.from({ length: 20 }, () => picture(url));
-      expectError(
-        await chat(target, [user(many)]),
-        400,
-        "BadRequestError",
-        /^At most \d+ image\(s\) may be provided in one prompt\. \(parameter=image\)$/,
-      );
+      for (const part of [picture(await jpegUrl(56, 56)), picture(null, randomUUID())]) {
+        const many = Array.from({ length: TOO_MANY }, () => part);
+        expectError(
+          await chat(target, [user(many)]),
+          400,
+          "BadRequestError",
+          /^At most \d+ image\(s\) may be provided in one prompt\. \(parameter=image\)$/,
+        );
+      }
     },
   },
   {

@@ -113,8 +113,8 @@ export const server: readonly Check[] = [
 
 export const guarded: Check = {
   name: "a wrong key: 401 with a string; health and metrics stay open",
+  leftOut: ({ apiKey }) => (apiKey === undefined ? "needs a server with a key" : undefined),
   async run(target) {
-    if (target.apiKey === undefined) return;
     const headers = { authorization: "Bearer wrong" };
     for (const path of ["/v1/models", "/v1/nope"]) {
       const answer = await askWire(target.url, { method: "GET", path, headers });

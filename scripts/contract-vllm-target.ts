@@ -1,13 +1,27 @@
 import assert from "node:assert/strict";
 import { type Ask, ask as askWire, type WireAnswer } from "./contract-vllm-wire.ts";
 
+/** What only those know who started the server. A check that needs what is not told is left out. */
+export interface Known {
+  /** Requests that run at once: `--max-num-seqs`. */
+  readonly slots?: number | undefined;
+  /** Open requests beyond which a new one is refused, running ones counted too: `--max-num-queued-reqs`. */
+  readonly queueLimit?: number | undefined;
+  /** Processor cache in GB, if so small that it can be filled: `--mm-processor-cache-gb`. */
+  readonly pictureCacheGb?: number | undefined;
+  /** Sends SIGTERM to the server, which must have been given time to drain: `--shutdown-timeout`. */
+  readonly stop?: (() => void) | undefined;
+}
+
 /** The server under test. Its answers' words are never looked at: a random model passes too. */
-export interface Target {
+export interface Target extends Known {
   readonly url: string;
   readonly model: string;
   readonly apiKey: string | undefined;
   /** Tokens of a KV block, as the server's metrics tell. */
   readonly blockSize: number;
+  /** KV memory, as the server's metrics tell. */
+  readonly kvTokens: number;
   readonly maxModelLen: number;
 }
 
@@ -16,6 +30,21 @@ export interface Check {
   readonly run: (target: Target) => Promise<void>;
   /** Takes seconds. */
   readonly slow?: true;
+  /** Why the check cannot be made of this server; undefined: it can. */
+  readonly leftOut?: (target: Target) => string | undefined;
+}
+
+/** Environment variables of a check's run that tell what is known of the server. */
+export const KNOWN_BY = {
+  slots: "SLOTS",
+  queueLimit: "QUEUE_LIMIT",
+  pictureCacheGb: "PICTURE_CACHE_GB",
+  stop: "STOP_PID",
+} as const satisfies Record<keyof Known, string>;
+
+/** Leaves a check out that needs what was not told. */
+export function needs(what: keyof Known): (target: Target) => string | undefined {
+  return (target) => (target[what] === undefined ? `needs ${KNOWN_BY[what]}` : undefined);
 }
 
 /** The constant text after a picture: more than a block of 16. */
@@ -25,24 +54,29 @@ const SYSTEM =
   "You are the eyes of a person who cannot see. Say what the picture shows, and no more. ".repeat(3);
 
 /** Asks a server what it must tell before it can be checked. */
-export async function describeTarget(url: string, apiKey?: string): Promise<Target> {
+export async function describeTarget(url: string, apiKey?: string, known: Known = {}): Promise<Target> {
   const headers: Record<string, string> = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
   const models = await askWire(url, { method: "GET", path: "/v1/models", headers });
   const [model] = (JSON.parse(models.text) as { data: { id: string; max_model_len: number }[] }).data;
   assert(model !== undefined, "the server lists no model");
   const metrics = await askWire(url, { method: "GET", path: "/metrics" });
-  const blockSize = Number(/cache_config_info\{[^}]*\bblock_size="(\d+)"/.exec(metrics.text)?.[1]);
+  const info = (name: string): number =>
+    Number(new RegExp(`cache_config_info\\{[^}]*\\b${name}="(\\d+)"`).exec(metrics.text)?.[1]);
+  const blockSize = info("block_size");
   assert(blockSize > 0, "the server's metrics tell no block size");
-  return { url, apiKey, model: model.id, maxModelLen: model.max_model_len, blockSize };
+  const kvTokens = blockSize * info("num_gpu_blocks");
+  assert(kvTokens > 0, "the server's metrics tell no number of blocks");
+  return { url, apiKey, model: model.id, maxModelLen: model.max_model_len, blockSize, kvTokens, ...known };
 }
 
+const PATIENCE_MS = 60_000;
 const uncounted = { "x-contract": "vllm" };
 
 /** Sends a request with the target's key. */
 export function ask(target: Target, request: Ask): Promise<WireAnswer> {
   const key = target.apiKey === undefined ? {} : { authorization: `Bearer ${target.apiKey}` };
   return askWire(target.url, {
-    timeoutMs: 60_000,
+    timeoutMs: PATIENCE_MS,
     ...request,
     headers: { ...uncounted, ...key, ...request.headers },
   });
@@ -61,11 +95,15 @@ export const picture = (url: string | null, uuid?: string): object => ({
   ...(uuid === undefined ? {} : { uuid }),
 });
 
-/** One token, not streamed, with a salt: what a prefill sends. */
-export function chat(target: Target, messages: readonly Message[], more: object = {}): Promise<WireAnswer> {
-  return ask(target, {
-    body: { model: target.model, messages, max_completion_tokens: 1, temperature: 0, ...more },
-  });
+/** One token, not streamed: what a prefill sends. Its client leaves after `timeoutMs`. */
+export function chat(
+  target: Target,
+  messages: readonly Message[],
+  more: object = {},
+  timeoutMs = PATIENCE_MS,
+): Promise<WireAnswer> {
+  const body = { model: target.model, messages, max_completion_tokens: 1, temperature: 0, ...more };
+  return ask(target, { body, timeoutMs });
 }
 
 /** Fails unless the answer is this error. */
@@ -90,13 +128,13 @@ export function fullBlocks({ blockSize }: Target, tokens: number): number {
   return Math.floor(tokens / blockSize) * blockSize;
 }
 
-/** A counter's or a gauge's value, 0 when it is not there. */
-export async function readMetric(target: Target, start: string): Promise<number> {
+/** A counter's or a gauge's value, 0 when it is not there. The first line that starts so, and has the `label`. */
+export async function readMetric(target: Target, start: string, label = ""): Promise<number> {
   const { text } = await askWire(target.url, { method: "GET", path: "/metrics" });
   return Number(
     text
       .split("\n")
-      .find((line) => line.startsWith(start))
+      .find((line) => line.startsWith(start) && line.includes(label))
       ?.split(" ")
       .at(-1) ?? 0,
   );

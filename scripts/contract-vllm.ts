@@ -1,10 +1,12 @@
 import { parseArgs } from "node:util";
-import { contractChecks } from "./contract-vllm-checks.ts";
-import { describeTarget } from "./contract-vllm-target.ts";
+import { runContract } from "./contract-vllm-run.ts";
+import { describeTarget, KNOWN_BY, type Known } from "./contract-vllm-target.ts";
 
 /**
  * Runs the protocol contract against any vLLM that serves Qwen2-VL:
- * `node scripts/contract-vllm.ts http://127.0.0.1:8000 [--api-key KEY] [--fast]`. Exit code 1 when a check fails.
+ * `node scripts/contract-vllm.ts http://127.0.0.1:8000 [--api-key KEY] [--fast]`. What is known of the
+ * server comes by the environment, each to be left out: `SLOTS=4 QUEUE_LIMIT=2 PICTURE_CACHE_GB=0.01
+ * STOP_PID=123`. Exit code 1 when a check fails.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -16,20 +18,24 @@ if (url === undefined) {
   process.exit(2);
 }
 
-const target = await describeTarget(url.replace(/\/+$/, ""), values["api-key"]);
-console.log(
-  `${target.url}: model ${target.model}, context ${target.maxModelLen}, blocks of ${target.blockSize}`,
-);
-let failed = 0;
-const checks = contractChecks.filter((check) => !(values.fast && check.slow));
-for (const check of checks) {
-  try {
-    await check.run(target);
-    console.log(`pass  ${check.name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAIL  ${check.name}\n      ${error instanceof Error ? error.message : String(error)}`);
-  }
+const pid = told("stop");
+const known: Known = {
+  slots: told("slots"),
+  queueLimit: told("queueLimit"),
+  pictureCacheGb: told("pictureCacheGb"),
+  stop: pid === undefined ? undefined : () => process.kill(pid, "SIGTERM"),
+};
+const target = await describeTarget(url.replace(/\/+$/, ""), values["api-key"], known);
+const { failed } = await runContract(target, values.fast);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+/** A number of the environment; undefined: not told. */
+function told(what: keyof Known): number | undefined {
+  const name = KNOWN_BY[what];
+  const value = process.env[name];
+  if (!value) return undefined;
+  const number = Number(value);
+  if (number > 0) return number;
+  console.error(`${name}: got ${JSON.stringify(value)}; expected a number above 0`);
+  process.exit(2);
 }
-console.log(`${checks.length - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;

@@ -57,6 +57,8 @@ export async function handleChat(
         `The model \`${body.model}\` does not exist. Valid aliases: ${model}.`,
         "model",
       );
+    const full = refuseFull(engine, lifecycle);
+    if (full !== undefined) throw full;
     if (faults?.has("flush-images")) engine.pictures.flush();
     if (faults?.has("flush-blocks")) engine.scheduler.blocks.flush();
     const rendered = render(body, { ...engine, ...engine.settings });
@@ -64,7 +66,7 @@ export async function handleChat(
     const plan = await toPlan(body, rendered, engine, { faults, arrivedMs, priority });
     if (rendered.picturesMs > 0) await engine.renderThread.run(rendered.picturesMs);
     if (response.destroyed) return;
-    const refused = refuseLate(body, rendered, engine, lifecycle.openAnswers);
+    const refused = refuseLate(body, engine, lifecycle);
     const context: ChatContext = {
       engine,
       lifecycle,
@@ -151,24 +153,23 @@ async function toPlan(
 
 /**
  * What vLLM finds out only when it hands the request to its engine: a stream's head is sent by then, so
- * the error comes inside it. A full queue is noticed before the head when there is no picture.
+ * the error comes inside it. The queue is looked at once more, since rendering pictures takes its time.
  */
-function refuseLate(
-  body: ChatBody,
-  rendered: Rendered,
-  { settings, metrics }: Engine,
-  openAnswers: number,
-): ApiError | undefined {
+function refuseLate(body: ChatBody, engine: Engine, lifecycle: Lifecycle): ApiError | undefined {
   const { top_logprobs: logprobs } = body;
   if (typeof logprobs === "number" && logprobs > MOST_LOGPROBS)
     return badRequest(
       `Requested sample logprobs of ${logprobs}, which is greater than max allowed: ${MOST_LOGPROBS}`,
       { name: "logprobs", value: logprobs },
     );
+  return refuseFull(engine, lifecycle);
+}
+
+/** Counts and returns the refusal of a request that finds the queue full. */
+function refuseFull({ settings, metrics }: Engine, { openAnswers }: Lifecycle): ApiError | undefined {
   if (openAnswers < settings.maxNumQueuedReqs) return undefined;
   metrics.rejected();
-  if (rendered.prompt.images.length > 0) return queueFull();
-  throw queueFull();
+  return queueFull();
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

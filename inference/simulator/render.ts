@@ -37,19 +37,15 @@ export function render(body: ChatBody, options: RenderOptions): Rendered {
   let text = body.messages[0]?.role === "system" ? "" : DEFAULT_SYSTEM;
   let question = "";
 
-  for (const message of body.messages) {
-    text += `<|im_start|>${message.role}\n`;
+  for (const { role, parts } of parseMessages(body, options.maxImages)) {
+    text += `<|im_start|>${role}\n`;
     let said = "";
-    for (const part of toParts(message.content)) {
+    for (const part of parts) {
       if (part.type === "text") {
         said += part.text;
         text += part.text;
         continue;
       }
-      if (images.length >= options.maxImages)
-        throw badRequest(`At most ${options.maxImages} image(s) may be provided in one prompt.`, {
-          name: "image",
-        });
       const { item, ms } = options.pictures.load(part, images.length);
       picturesMs += ms;
       options.encode(`${text}<|vision_start|>`, ids);
@@ -58,7 +54,7 @@ export function render(body: ChatBody, options: RenderOptions): Rendered {
       text = "<|vision_end|>";
     }
     text += "<|im_end|>\n";
-    if (message.role === "user") question = said;
+    if (role === "user") question = said;
   }
   if (body.add_generation_prompt !== false) text += "<|im_start|>assistant\n";
   options.encode(text, ids);
@@ -75,6 +71,22 @@ export function render(body: ChatBody, options: RenderOptions): Rendered {
 type ContentPart =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "picture"; readonly url: string | undefined; readonly uuid: string | undefined };
+
+interface ParsedMessage {
+  readonly role: string;
+  readonly parts: readonly ContentPart[];
+}
+
+/** Pictures are counted before the first of them is looked at. */
+function parseMessages({ messages }: ChatBody, maxImages: number): readonly ParsedMessage[] {
+  let images = 0;
+  return messages.map(({ role, content }) => {
+    const parts = toParts(content);
+    images += parts.filter(({ type }) => type === "picture").length;
+    if (images <= maxImages) return { role, parts };
+    throw badRequest(`At most ${maxImages} image(s) may be provided in one prompt.`, { name: "image" });
+  });
+}
 
 interface UnknownPart {
   readonly type?: unknown;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseWire, type WireAnswer } from "../../../scripts/contract-vllm-wire.ts";
 
-const folder = new URL("../../fixtures/vllm-streams", import.meta.url);
+const folder = new URL("../../fixtures/vllm-streams/", import.meta.url);
 
 /** A recorded answer of a real vLLM. */
 export function fixture(name: string): WireAnswer {

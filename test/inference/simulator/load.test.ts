@@ -1,6 +1,13 @@
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
-import { ask, askRaw, events, jpegUrl, usageOf } from "../../../scripts/contract-vllm-wire.ts";
+import {
+  ask,
+  askRaw,
+  events,
+  jpegUrl,
+  usageOf,
+  type WireAnswer,
+} from "../../../scripts/contract-vllm-wire.ts";
 import { body, endless, get, lastEvents, slow, sleep, start, streamed, tokens } from "./running.ts";
 
 describe("a client that leaves", () => {
@@ -32,21 +39,26 @@ describe("load", () => {
     for (const answer of await Promise.all(asked)) expect(lastEvents(answer.text)[1]).toBe("data: [DONE]");
   });
 
-  it("refuses above the queue limit with 503, in the stream when there is a picture", async () => {
+  it("refuses above the queue limit with 503 before the head, with or without a picture", async () => {
     const simulator = await start({ profile: slow, maxNumQueuedReqs: 1 });
     const first = askRaw(simulator.url, { body: endless, timeoutMs: 60 });
     await sleep(20);
     expect((await ask(simulator.url, { body: streamed })).status).toBe(503);
-    const picture = { type: "image_url", image_url: { url: await jpegUrl(64, 64) } };
-    const late = await ask(simulator.url, {
-      body: { ...streamed, messages: [{ role: "user", content: [picture] }] },
-    });
-    expect(late.status).toBe(200);
-    expect(events(late)[0]).toMatchObject({ error: { code: 503, type: "Service Unavailable" } });
+    expect((await ask(simulator.url, { body: await shown() })).status).toBe(503);
     expect((await get(simulator, "/metrics")).text).toContain(
       'vllm:admission_rejections_total{model_name="vision",reason="max_num_queued_reqs"} 2.0',
     );
     await first;
+  });
+
+  it("or in the stream, when the queue filled while the picture was rendered", async () => {
+    const profile = { ...slow, pictureMs: 20 };
+    const simulator = await start({ profile, maxNumQueuedReqs: 1, answerTokens: 20 });
+    const body = await shown();
+    const [served, late] = await Promise.all([1, 2].map(() => ask(simulator.url, { body })));
+    expect(served?.status).toBe(200);
+    expect(late?.status).toBe(200);
+    expect(events(late as WireAnswer)).toMatchObject([{ error: { code: 503, type: "Service Unavailable" } }]);
   });
 
   it("answers on one kept connection again and again", async () => {
@@ -78,3 +90,8 @@ describe("load", () => {
     expect(performance.now() - startMs).toBeLessThan(1500);
   });
 });
+
+async function shown(): Promise<object> {
+  const picture = { type: "image_url", image_url: { url: await jpegUrl(64, 64) } };
+  return { ...streamed, messages: [{ role: "user", content: [picture] }] };
+}
