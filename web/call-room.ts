@@ -31,7 +31,7 @@ export interface OpenedTrack {
 
 /** One joined room. */
 export interface CallRoom {
-  /** Must be called while a press is handled: some browsers allow sound only then. */
+  /** Plays what was held back; rejects when the browser still allows no sound. */
   unlockSound(): Promise<void>;
   connect(ticket: Ticket): Promise<void>;
   /** Asks for the devices and offers their tracks; rejects with the browser's error. */

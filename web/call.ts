@@ -123,10 +123,14 @@ export function changeCall(view: CallView, change: CallChange): CallView {
   }
 }
 
-/** Whether an answer can be heard right now: then a screen reader must keep silent. */
-export function isSounding(view: CallView): boolean {
+/**
+ * Whether an answer can be heard or is about to be: then a screen reader must keep silent.
+ *
+ * @param aloud a voice says the answers, not the screen reader.
+ */
+export function isSounding(view: CallView, aloud: boolean): boolean {
   if (view.deviceSpeaks) return true;
-  return view.phase === "in-call" && view.state === "speaking" && view.voice !== null && !view.textOnly;
+  return view.phase === "in-call" && view.state !== "listening" && aloud && !view.soundBlocked;
 }
 
 /** Whether a state is a reason why the device gives nothing. */

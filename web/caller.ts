@@ -1,21 +1,17 @@
 import type { CallEvent, CallRequest, LocalCommand } from "../orchestrator/session/call-events.ts";
 import { type Api, ApiError } from "./api.ts";
-import type { CallRoom, DeviceIds, PreviewElement, RoomNews } from "./call-room.ts";
-import { type CallChange, type CallView, changeCall, type Device, type EndReason } from "./call.ts";
-import { type Input, openDevices, problemOf } from "./devices.ts";
-import type { Store } from "./lib/store.ts";
+import { type CallDevicesParts, createCallDevices } from "./call-devices.ts";
+import type { CallRoom, PreviewElement, RoomNews } from "./call-room.ts";
+import { type CallChange, changeCall, type Device, type EndReason } from "./call.ts";
+import type { Input } from "./devices.ts";
 
 /** What a call is made of. */
-export interface CallerParts {
-  readonly view: Store<CallView>;
+export interface CallerParts extends Omit<CallDevicesParts, "room"> {
   readonly api: Pick<Api, "ticket">;
   /** Loads the room's code, once. */
   readonly loadRoom: () => Promise<(tell: (news: RoomNews) => void) => CallRoom>;
-  readonly deviceIds: () => DeviceIds;
-  /** Why this browser gives no devices at all; null: it does. */
-  readonly noDevices: () => "insecure" | "unsupported" | null;
-  /** Whether the server can hear at all. */
-  readonly hears: () => boolean;
+  /** Allows all later sound, while the press that calls is handled; returns what ends it. */
+  readonly unlockSound: () => () => void;
   readonly onEvent: (event: CallEvent) => void;
 }
 
@@ -32,32 +28,35 @@ export interface Caller {
   /** Speech rate, 0.5–2. */
   setRate(rate: number): void;
   /** The caller chose another device, which `deviceIds` tells from now on. */
-  deviceChosen(device: "microphone" | "camera"): void;
+  deviceChosen(input: Input): void;
+  /** Plays what the browser held back; to be called while a press is handled. */
   unlockSound(): void;
   preview(element: PreviewElement): () => void;
 }
 
 /** How long an agent that is there is waited for to say what it can do. */
 const OWN_WORD_MS = 500;
-/** An agent that is not there by then will probably not come. */
-const AGENT_LATE_MS = 10_000;
+/** One that dropped out is back within five seconds: who is not there by then is late, and then will not come. */
+const AGENT_LATE_MS = 6000;
 const AGENT_GIVEN_UP_MS = 40_000;
 /** A connection that is back by then is not worth a word. */
 const BLIP_MS = 1500;
 /** What is still on its way to the ear when the assistant has ended the call. */
 const LAST_SOUND_MS = 600;
 
+interface CurrentCall {
+  /** Undefined: there is no leave to join it yet. */
+  readonly room: CallRoom | undefined;
+  readonly stop: AbortController;
+  readonly lockSound: () => void;
+}
+
 /** Holds the one call of the page. */
 export function createCaller(parts: CallerParts): Caller {
-  const { view, deviceIds } = parts;
-  let rate = view.get().rate;
-  let current: { readonly room: CallRoom | undefined; readonly stop: AbortController } | undefined;
+  const { view } = parts;
+  let current: CurrentCall | undefined;
   const change = (what: CallChange) => view.set(changeCall(view.get(), what));
-  const setDevice = (device: Device, state: CallView[Device]) => change({ type: "device", device, state });
-  let held = false;
-  const switching = new Set<Device>();
-  /** Muted while it was still being started. */
-  const muteSoon = new Set<Device>();
+  const devices = createCallDevices({ ...parts, room: () => current?.room });
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const after = (name: string, ms: number, act: () => void) => {
     clearTimeout(timers.get(name));
@@ -67,9 +66,10 @@ export function createCaller(parts: CallerParts): Caller {
   function end(outcome: { readonly reason: EndReason } | { readonly fault: ApiError["fault"] }): void {
     const was = current;
     current = undefined;
-    muteSoon.clear();
+    devices.forget();
     for (const timer of timers.values()) clearTimeout(timer);
     was?.stop.abort();
+    was?.lockSound();
     void was?.room?.close();
     change(
       "reason" in outcome
@@ -83,11 +83,17 @@ export function createCaller(parts: CallerParts): Caller {
     after("given-up", AGENT_GIVEN_UP_MS, () => end({ reason: "no-agent" }));
   }
 
-  function agentIsHere(): void {
-    clearTimeout(timers.get("ready"));
-    clearTimeout(timers.get("late"));
-    clearTimeout(timers.get("given-up"));
-    change({ type: "agent", agent: "here" });
+  /** What it says of itself, and its first sentence, are on their way; to a page that was loaded again they are not. */
+  function awaitOwnWord(): void {
+    if (view.get().agent === "here") return;
+    after("ready", OWN_WORD_MS, () => {
+      awaitNobody();
+      change({ type: "agent", agent: "here" });
+    });
+  }
+
+  function awaitNobody(): void {
+    for (const name of ["ready", "late", "given-up"]) clearTimeout(timers.get(name));
   }
 
   function hear(news: RoomNews): void {
@@ -103,51 +109,41 @@ export function createCaller(parts: CallerParts): Caller {
         // What fails while joining is told by the joining itself.
         return view.get().phase === "connecting" ? undefined : end({ reason: news.reason });
       case "agent":
-        // Its own word, whether it can hear, is on its way; to a page that was loaded again it is not.
-        if (news.here && view.get().ear === "unknown") return after("ready", OWN_WORD_MS, agentIsHere);
-        if (news.here) return agentIsHere();
+        if (news.here) return awaitOwnWord();
         clearTimeout(timers.get("ready"));
         change({ type: "agent", agent: "gone" });
         return awaitAgent();
       case "device-ended":
-        return deviceEnded(news.device);
+        return devices.ended(news.device);
       case "event":
         return hearEvent(news.event);
     }
   }
 
-  function deviceEnded(device: Device): void {
-    const byUs = switching.has(device) || (device === "microphone" && held);
-    if (!byUs && view.get()[device] === "on") setDevice(device, device === "screen" ? "off" : "stopped");
-  }
-
   function hearEvent(event: CallEvent): void {
-    if (event.type === "state") agentIsHere();
+    if (event.type === "state") awaitNobody();
     change({ type: "event", event });
-    if (event.type === "speech") begin(event.ear);
+    if (event.type === "speech") {
+      const { rate } = view.get();
+      if (rate !== 1) send({ type: "rate", rate });
+      devices.followEar();
+    }
     if (event.type === "ended") after("last-sound", LAST_SOUND_MS, () => end({ reason: event.reason }));
     parts.onEvent(event);
   }
 
-  /** The assistant has said what it can do: it learns the caller's rate, and hears nothing when it cannot. */
-  function begin(ear: string | null): void {
-    if (rate !== 1) send({ type: "rate", rate });
-    const { microphone } = view.get();
-    if (ear === null && (microphone === "on" || microphone === "starting")) toggle("microphone");
-  }
-
-  async function start(code: string, stop: AbortController): Promise<void> {
-    const { signal } = stop;
+  async function start(code: string, begun: CurrentCall): Promise<void> {
+    const { signal } = begun.stop;
     const [createRoom, ticket] = await Promise.all([parts.loadRoom(), parts.api.ticket(code, signal)]);
     if (signal.aborted) return;
     const tellOfThis = (news: RoomNews) => {
       if (!signal.aborted) hear(news);
     };
     const room = createRoom(tellOfThis);
-    current = { room, stop };
-    void room.unlockSound().catch(() => change({ type: "sound-blocked", blocked: true }));
+    current = { ...begun, room };
+    unlockSound();
     const joined = room.connect(ticket);
-    const opened = openAll(room, joined, signal);
+    const opened = devices.open(room, joined, signal);
     await joined;
     if (signal.aborted) return;
     change({ type: "connected" });
@@ -155,52 +151,8 @@ export function createCaller(parts: CallerParts): Caller {
     await opened;
   }
 
-  /** Asks for the devices while the room is being joined, and offers them once it is. */
-  async function openAll(room: CallRoom, joined: Promise<void>, signal: AbortSignal): Promise<void> {
-    const wanted = (["microphone", "camera"] as const).filter((input) => input === "camera" || parts.hears());
-    if (!wanted.includes("microphone")) setDevice("microphone", "unasked");
-    const none = parts.noDevices();
-    if (none) return wanted.forEach((input) => setDevice(input, none));
-    for (const input of wanted) setDevice(input, "starting");
-    const { tracks, problems } = await openDevices(wanted, (inputs) => room.open(inputs, deviceIds()));
-    await joined.catch(() => undefined);
-    if (signal.aborted) return tracks.forEach((track) => track.stop());
-    for (const [input, problem] of problems) setDevice(input, problem);
-    await Promise.all(
-      tracks.map(async (track) => {
-        await track.publish().then(
-          () => started(track.input),
-          () => setDevice(track.input, "failed"),
-        );
-      }),
-    );
-  }
-
-  function started(input: Input): void {
-    setDevice(input, "on");
-    if (muteSoon.delete(input)) toggle(input);
-    else if (input === "microphone" && held) openMicrophone(false);
-  }
-
-  function openMicrophone(on: boolean): void {
-    current?.room?.enable("microphone", on, deviceIds()).catch(() => setDevice("microphone", "failed"));
-  }
-
-  function toggle(device: Device): void {
-    const room = current?.room;
-    const state = view.get()[device];
-    if (!room || switching.has(device)) return;
-    if (state === "starting") return void muteSoon.add(device);
-    const on = state !== "on";
-    const off = device === "screen" ? "off" : "muted";
-    switching.add(device);
-    void room
-      .enable(device, on, deviceIds())
-      .then(
-        () => setDevice(device, on ? "on" : off),
-        (error: unknown) => setDevice(device, wasCancelled(device, error) ? "off" : problemOf(error)),
-      )
-      .finally(() => switching.delete(device));
+  function unlockSound(): void {
+    current?.room?.unlockSound().catch(() => change({ type: "sound-blocked", blocked: true }));
   }
 
   function send(request: CallRequest): void {
@@ -211,37 +163,24 @@ export function createCaller(parts: CallerParts): Caller {
     call(code) {
       if (current) return;
       const stop = new AbortController();
-      current = { room: undefined, stop };
-      ({ rate } = view.get());
+      const begun = { room: undefined, stop, lockSound: parts.unlockSound() };
+      current = begun;
       change({ type: "called" });
-      start(code, stop).catch((error: unknown) => {
+      start(code, begun).catch((error: unknown) => {
         if (!stop.signal.aborted) end({ fault: error instanceof ApiError ? error.fault : "unreachable" });
       });
     },
     hangUp: () => end({ reason: "hung-up" }),
-    toggle,
-    hold(on) {
-      held = on;
-      if (view.get().microphone === "on") openMicrophone(!on);
-    },
+    toggle: (device) => devices.toggle(device),
+    hold: (on) => devices.hold(on),
     ask: (text) => send({ type: "ask", text }),
     command: (command) => send({ type: "command", command }),
-    setRate(wanted) {
-      rate = wanted;
+    setRate(rate) {
       change({ type: "event", event: { type: "rate", rate } });
       send({ type: "rate", rate });
     },
-    deviceChosen(device) {
-      const id = deviceIds()[device];
-      if (id && view.get()[device] === "on")
-        void current?.room?.choose(device, id).catch((error: unknown) => setDevice(device, problemOf(error)));
-    },
-    unlockSound: () => void current?.room?.unlockSound(),
+    deviceChosen: (input) => devices.chosen(input),
+    unlockSound,
     preview: (element) => current?.room?.preview(element) ?? (() => undefined),
   };
-}
-
-/** Whoever closes the browser's choice of screens wanted none. */
-function wasCancelled(device: Device, error: unknown): boolean {
-  return device === "screen" && problemOf(error) === "refused";
 }

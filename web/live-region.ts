@@ -11,7 +11,7 @@ export interface Line {
 /** What the page's live regions hold. */
 export interface LiveRegion {
   readonly lines: Store<readonly Line[]>;
-  /** Hands a text to the screen reader: at once in silence, after the answer otherwise. */
+  /** Hands a text to the screen reader: at once in silence; otherwise after the answer, and what is there goes. */
   say(text: string): void;
   /** Drops what waits. */
   drop(): void;
@@ -48,8 +48,10 @@ export function createLiveRegion(
   return {
     lines,
     say(text) {
-      if (isSounding()) waiting = [...waiting, text].slice(-keep);
-      else show([text]);
+      if (!isSounding()) return show([text]);
+      waiting = [...waiting, text].slice(-keep);
+      // What was said before it is no longer so.
+      lines.set([]);
     },
     drop: () => void (waiting = []),
     clear() {

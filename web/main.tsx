@@ -2,9 +2,11 @@ import { render } from "preact";
 import { createApi } from "./api.ts";
 import { codeOf } from "./code.ts";
 import { App } from "./components/app.tsx";
+import { keepFocus } from "./focus.ts";
 import { chooseMessages } from "./messages/messages.ts";
 import { createPage } from "./page.ts";
 import { readSettings, writeSettings } from "./settings.ts";
+import { unlockSound } from "./sound.ts";
 import { createDeviceVoice } from "./speech-out.ts";
 import { createWakeLock } from "./wake-lock.ts";
 
@@ -16,8 +18,9 @@ const page = createPage({
   messages,
   settings: readSettings(storage),
   keepSettings: (settings) => writeSettings(storage, settings),
-  createVoice: createDeviceVoice,
+  createVoice: (options) => createDeviceVoice(options, globalThis),
   loadRoom,
+  unlockSound,
   noDevices() {
     if (!globalThis.isSecureContext) return "insecure";
     return navigator.mediaDevices ? null : "unsupported";
@@ -33,7 +36,10 @@ if (code) {
 
 document.documentElement.lang = messages.tag;
 const root = document.getElementById("page");
-if (root) render(<App page={page} />, root);
+if (root) {
+  render(<App page={page} />, root);
+  keepFocus(root);
+}
 
 const wakeLock = createWakeLock();
 page.view.watch(({ phase }) => wakeLock.want(phase !== "idle"));

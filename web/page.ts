@@ -3,16 +3,17 @@ import { type Api, ApiError, type PageConfig } from "./api.ts";
 import { type CallFault, type CallView, changeCall, isSounding, noCall } from "./call.ts";
 import { type Caller, type CallerParts, createCaller } from "./caller.ts";
 import { addTyped, type Conversation, hearEvent, settle } from "./conversation.ts";
+import { createHush } from "./hush.ts";
 import { createStore, type Store } from "./lib/store.ts";
 import { createLiveRegion, type LiveRegion } from "./live-region.ts";
 import type { Messages } from "./messages/en.ts";
 import { createReader, type DeviceVoice, type DeviceVoiceOptions, type Mouth } from "./reader.ts";
 import { nextRate, type Settings } from "./settings.ts";
-import { announcementsOf } from "./status.ts";
+import { announcementsOf, rateText } from "./status.ts";
 import { addTurn, type TurnRecord } from "./timings.ts";
 
 /** What the page needs of the browser and of the network. */
-export interface PageParts extends Pick<CallerParts, "loadRoom" | "noDevices"> {
+export interface PageParts extends Pick<CallerParts, "loadRoom" | "noDevices" | "unlockSound"> {
   readonly api: Api;
   readonly messages: Messages;
   readonly settings: Settings;
@@ -61,9 +62,12 @@ export function createPage(parts: PageParts): Page {
   const settings = createStore(parts.settings);
   const code = createStore("");
   const asking = createStore<boolean | CallFault>(false);
-  const sounding = () => isSounding(view.get());
-  const status = createLiveRegion(sounding, STATUS_LINES);
-  const answers = createLiveRegion(sounding, ANSWER_LINES);
+  const hush = createHush(() => {
+    status.silence();
+    answers.silence();
+  });
+  const status = createLiveRegion(hush.isOn, STATUS_LINES);
+  const answers = createLiveRegion(hush.isOn, ANSWER_LINES);
   let question: AbortController | undefined;
   let count = 0;
 
@@ -100,6 +104,10 @@ export function createPage(parts: PageParts): Page {
     api,
     loadRoom: parts.loadRoom,
     noDevices: parts.noDevices,
+    unlockSound() {
+      voice.unlock();
+      return parts.unlockSound();
+    },
     deviceIds: () => settings.get(),
     hears: () => known()?.hears ?? true,
     onEvent,
@@ -113,15 +121,14 @@ export function createPage(parts: PageParts): Page {
   }
 
   view.watch((now, before) => {
-    for (const text of announcementsOf(now, before, messages)) status.say(text);
-    if (isSounding(before) && !isSounding(now)) {
-      status.silence();
-      answers.silence();
-    }
-    if (now.phase === "idle" && before.phase !== "idle") {
+    const isOver = now.phase === "idle" && before.phase !== "idle";
+    if (isOver) {
+      status.drop();
       reader.stop();
       conversation.set(settle(conversation.get()));
     }
+    hush.follow(isSounding(now, mouth() !== "screen-reader"), now.phase !== "in-call");
+    for (const text of announcementsOf(now, before, messages)) status.say(text);
   });
 
   async function answerTyped(text: string, image: string | undefined, signal: AbortSignal): Promise<void> {
@@ -157,7 +164,10 @@ export function createPage(parts: PageParts): Page {
     answers,
     caller,
     async load() {
-      config.set(await api.config().catch(() => "unreachable" as const));
+      const loaded = await api.config().catch(() => "unreachable" as const);
+      config.set(loaded);
+      if (loaded === "unreachable") status.say(messages.offline);
+      else if (!loaded.calls) status.say(messages.typeHelp);
     },
     press() {
       if (view.get().phase !== "idle") return caller.hangUp();
@@ -183,6 +193,7 @@ export function createPage(parts: PageParts): Page {
       const rate = nextRate(view.get().rate, direction);
       change({ rate });
       caller.setRate(rate);
+      status.say(messages.rate(rateText(rate, messages)));
     },
     change,
   };

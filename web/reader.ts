@@ -15,6 +15,8 @@ export interface Output {
 export interface DeviceVoice extends Output {
   /** Whether there is a voice of the language that works without sending the words away. */
   available(): boolean;
+  /** Allows all later speech; must be called while a press is handled. */
+  unlock(): void;
 }
 
 export interface DeviceVoiceOptions {

@@ -13,10 +13,11 @@ export function statusOf(view: CallView, messages: Messages): string {
     return "fault" in outcome ? messages.faults[outcome.fault] : messages.ends[outcome.end];
   }
   if (agent === "here") return view.ear === null ? messages.inCallTyped : messages.inCall;
-  return { awaited: messages.waiting, late: messages.late, gone: messages.gone }[agent];
+  // An assistant that is in time greets at once: a word about the wait would be read over it.
+  return { awaited: messages.connecting, late: messages.late, gone: messages.gone }[agent];
 }
 
-/** What a screen reader is told about a change, in order. */
+/** What a screen reader is told about a change, in order; nothing that the assistant itself tells. */
 export function announcementsOf(view: CallView, before: CallView, messages: Messages): readonly string[] {
   const status =
     before.phase === "reconnecting" && view.phase === "in-call"
@@ -25,10 +26,6 @@ export function announcementsOf(view: CallView, before: CallView, messages: Mess
   return [
     status !== "" && (status !== statusOf(before, messages) || view.outcome !== before.outcome) ? status : "",
     ...(view.phase === "idle" ? [] : DEVICES.map((device) => deviceChange(device, view, before, messages))),
-    view.textOnly !== before.textOnly && view.phase !== "idle"
-      ? messages[view.textOnly ? "textOnlyOn" : "textOnlyOff"]
-      : "",
-    view.rate !== before.rate ? messages.rate(rateText(view.rate, messages)) : "",
     view.soundBlocked && !before.soundBlocked ? messages.soundBlocked : "",
     view.hint !== null && view.hint !== before.hint && view.voice === null ? view.hint : "",
   ].filter((text) => text !== "");

@@ -64,15 +64,16 @@ describe("changeCall", () => {
 
 describe("isSounding", () => {
   const speaking: CallView = { ...noCall, phase: "in-call", state: "speaking" };
-  test.each<readonly [string, CallView, boolean]>([
-    ["an answer is being played", speaking, true],
-    ["only listening", { ...speaking, state: "listening" }, false],
-    ["just the text", { ...speaking, textOnly: true }, false],
-    ["no voice on the server", { ...speaking, voice: null }, false],
-    ["this device speaks", { ...speaking, voice: null, deviceSpeaks: true }, true],
-    ["the connection is lost", { ...speaking, phase: "reconnecting" }, false],
-  ])("%s", (_name, view, sounding) => {
-    expect(isSounding(view)).toBe(sounding);
+  test.each<readonly [string, CallView, boolean, boolean]>([
+    ["an answer is being played", speaking, true, true],
+    ["an answer is about to be played", { ...speaking, state: "thinking" }, true, true],
+    ["only listening", { ...speaking, state: "listening" }, true, false],
+    ["the screen reader reads the answers", speaking, false, false],
+    ["this device speaks", { ...speaking, state: "listening", deviceSpeaks: true }, true, true],
+    ["the connection is lost", { ...speaking, phase: "reconnecting" }, true, false],
+    ["the browser holds the sound back", { ...speaking, soundBlocked: true }, true, false],
+  ])("%s", (_name, view, aloud, sounding) => {
+    expect(isSounding(view, aloud)).toBe(sounding);
   });
 });
 

@@ -26,6 +26,19 @@ describe("a call", () => {
     expect(room.closed()).toBe(true);
   });
 
+  test("allows its sound in the press itself, before anything is awaited, and until its end", async () => {
+    const ticket = Promise.withResolvers<Ticket>();
+    const { caller, room, sounds } = await call({}, { ticket: () => ticket.promise });
+    expect(sounds).toEqual(["unlocked"]);
+    expect(room.unlocked()).toBe(0);
+    ticket.resolve({ serverUrl: "ws://here", token: "t" });
+    await settle();
+    expect(room.unlocked()).toBe(1);
+    caller.hangUp();
+    caller.call("");
+    expect(sounds).toEqual(["unlocked", "locked", "unlocked"]);
+  });
+
   test("works without a camera, and says why there is none", async () => {
     const { view, room } = await call({ refuses: { camera: "NotAllowedError" } });
     expect(view.get()).toMatchObject({ phase: "in-call", microphone: "on", camera: "refused" });
@@ -92,6 +105,27 @@ describe("the assistant", () => {
     expect(view.get()).toMatchObject({ phase: "in-call", agent: "here" });
   });
 
+  test("is not told to be here before its first sentence had its time to begin", async () => {
+    const { view, room } = await call();
+    room.tell({ type: "event", event: SPEECH });
+    room.tell({ type: "agent", here: true });
+    await vi.advanceTimersByTimeAsync(400);
+    expect(view.get().agent).toBe("awaited");
+    const seen: string[] = [];
+    view.watch(({ agent, state }) => seen.push(`${agent} ${state}`));
+    room.tell({ type: "event", event: { type: "state", state: "thinking" } });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(seen).toEqual(["here thinking"]);
+  });
+
+  test("is told the rate that was last in use when it tells of its services again", async () => {
+    const { caller, room } = await call();
+    caller.setRate(1.3);
+    room.tell({ type: "event", event: { type: "rate", rate: 0.83 } });
+    room.tell({ type: "event", event: SPEECH });
+    expect(room.sent.at(-1)).toEqual({ type: "rate", rate: 0.83 });
+  });
+
   test("learns the caller's rate as soon as it is there", async () => {
     const { caller, room, view } = await call();
     caller.setRate(1.3);
@@ -104,12 +138,16 @@ describe("the assistant", () => {
     expect(view.get().rate).toBe(1);
   });
 
-  test("that turns out not to hear gets no sound", async () => {
+  test("that turns out not to hear gets no sound until it hears again", async () => {
     const { view, room } = await call();
     room.tell({ type: "event", event: { ...SPEECH, ear: null } });
     await settle();
     expect(view.get().microphone).toBe("muted");
     expect([...room.on]).toEqual(["camera"]);
+    room.tell({ type: "event", event: SPEECH });
+    await settle();
+    expect(view.get().microphone).toBe("on");
+    expect([...room.on]).toEqual(["camera", "microphone"]);
   });
 
   test("that turns out not to hear while the microphone starts gets no sound either", async () => {
@@ -155,89 +193,10 @@ describe("the connection", () => {
   });
 });
 
-describe("devices", () => {
-  test("are muted and switched on again", async () => {
-    const { caller, view, room } = await call();
-    caller.toggle("microphone");
-    await settle();
-    expect(view.get().microphone).toBe("muted");
-    expect([...room.on]).toEqual(["camera"]);
-    caller.toggle("microphone");
-    await settle();
-    expect(view.get().microphone).toBe("on");
-  });
-
-  test("a second press while one is switched changes nothing", async () => {
-    const { caller, view } = await call();
-    caller.toggle("camera");
-    caller.toggle("camera");
-    await settle();
-    expect(view.get().camera).toBe("muted");
-  });
-
-  test("a mute that comes before the microphone has started still counts", async () => {
-    const joined = Promise.withResolvers<void>();
-    const { caller, view, room } = await call({ joined: joined.promise });
-    caller.toggle("microphone");
-    joined.resolve();
-    await settle();
-    expect(view.get()).toMatchObject({ microphone: "muted", camera: "on" });
-    expect([...room.on]).toEqual(["camera"]);
-  });
-
-  test("whoever closes the choice of screens wanted none", async () => {
-    const { caller, view } = await call({ refuses: { screen: "NotAllowedError" } });
-    caller.toggle("screen");
-    await settle();
-    expect(view.get().screen).toBe("off");
-  });
-
-  test("one that stops by itself is told, one that we switched off is not", async () => {
-    const { caller, view, room } = await call();
-    caller.toggle("camera");
-    room.tell({ type: "device-ended", device: "camera" });
-    await settle();
-    expect(view.get().camera).toBe("muted");
-    room.tell({ type: "device-ended", device: "microphone" });
-    expect(view.get().microphone).toBe("stopped");
-  });
-
-  test("the microphone is held while the device speaks, and stays muted when the caller muted it", async () => {
-    const { caller, view, room } = await call();
-    caller.hold(true);
-    room.tell({ type: "device-ended", device: "microphone" });
-    expect([...room.on]).toEqual(["camera"]);
-    expect(view.get().microphone).toBe("on");
-    caller.hold(false);
-    await settle();
-    expect(room.on.has("microphone")).toBe(true);
-    caller.hold(true);
-    caller.toggle("microphone");
-    await settle();
-    caller.hold(false);
-    await settle();
-    expect(room.on.has("microphone")).toBe(false);
-  });
-
-  test("a microphone that starts while the device speaks is held too", async () => {
-    const joined = Promise.withResolvers<void>();
-    const { caller, view, room } = await call({ joined: joined.promise });
-    caller.hold(true);
-    joined.resolve();
-    await settle();
-    expect([...room.on]).toEqual(["camera"]);
-    caller.hold(false);
-    await settle();
-    expect(view.get().microphone).toBe("on");
-    expect(room.on.has("microphone")).toBe(true);
-  });
-
-  test("another one is used at once", async () => {
-    const { caller, room } = await call({}, { ids: { camera: "front" } });
-    caller.deviceChosen("camera");
-    caller.deviceChosen("microphone");
-    expect(room.chosen).toEqual(["camera front"]);
-  });
+test("a device that stops by itself is told", async () => {
+  const { view, room } = await call();
+  room.tell({ type: "device-ended", device: "camera" });
+  expect(view.get().camera).toBe("stopped");
 });
 
 test("questions and commands are sent", async () => {
@@ -254,25 +213,29 @@ interface Options {
   readonly hears?: boolean;
   readonly noDevices?: "insecure";
   readonly ticket?: () => Promise<Ticket>;
-  readonly ids?: { readonly camera: string };
 }
 
 async function call(roomOptions: FakeRoomOptions = {}, options: Options = {}) {
   const room = createFakeRoom(roomOptions);
   const view = createStore(noCall);
   const events: CallEvent[] = [];
+  const sounds: string[] = [];
   const caller = createCaller({
     view,
     api: { ticket: options.ticket ?? (async () => ({ serverUrl: "ws://here", token: "t" })) },
     loadRoom: async () => room.create,
-    deviceIds: () => options.ids ?? {},
+    deviceIds: () => ({}),
     noDevices: () => options.noDevices ?? null,
     hears: () => options.hears ?? true,
+    unlockSound() {
+      sounds.push("unlocked");
+      return () => sounds.push("locked");
+    },
     onEvent: (event) => events.push(event),
   });
   caller.call("");
   await settle();
-  return { caller, view, room, events };
+  return { caller, view, room, events, sounds };
 }
 
 /** Lets everything happen that needs no time. */

@@ -13,6 +13,8 @@ export interface FakeRoom {
   readonly on: ReadonlySet<Device>;
   readonly chosen: readonly string[];
   readonly closed: () => boolean;
+  /** How often the page asked for the sound that was held back. */
+  readonly unlocked: () => number;
 }
 
 export interface FakeRoomOptions {
@@ -27,6 +29,7 @@ export function createFakeRoom({ refuses = {}, joined = Promise.resolve() }: Fak
   const on = new Set<Device>();
   const chosen: string[] = [];
   let closed = false;
+  let unlocked = 0;
   let listener: (news: RoomNews) => void = () => {};
   const check = (device: Device) => {
     const name = refuses[device];
@@ -37,12 +40,15 @@ export function createFakeRoom({ refuses = {}, joined = Promise.resolve() }: Fak
     on,
     chosen,
     closed: () => closed,
+    unlocked: () => unlocked,
     tell: (news) => listener(news),
     create(tell) {
       listener = tell;
       closed = false;
       return {
-        unlockSound: async () => {},
+        async unlockSound() {
+          unlocked += 1;
+        },
         connect: () => joined,
         async open(inputs: readonly Input[]) {
           inputs.forEach(check);

@@ -12,6 +12,16 @@ describe("createLiveRegion", () => {
     expect(texts()).toEqual(["Camera off."]);
   });
 
+  test("what was said before goes when something else waits to be said", () => {
+    const { region, texts, world } = start();
+    region.say("Connecting…");
+    world.sounding = true;
+    region.say("In call.");
+    expect(texts()).toEqual([]);
+    region.silence();
+    expect(texts()).toEqual(["In call."]);
+  });
+
   test("what waits can be dropped", () => {
     const { region, texts, world } = start();
     world.sounding = true;

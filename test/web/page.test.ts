@@ -50,7 +50,41 @@ describe("answers in a call", () => {
     page.stepRate(1);
     expect(texts(page.status)).not.toContain("Speed 1.1");
     hear(state("listening"));
-    expect(texts(page.status)).toContain("Speed 1.1");
+    await expect.poll(() => texts(page.status)).toContain("Speed 1.1");
+  });
+
+  test("that the call has begun is not said over the greeting", async () => {
+    const { page, hear } = await call({ ear: "deepgram", voice: "espeak" });
+    hear(state("thinking"));
+    expect(texts(page.status)).not.toContain(en.inCall);
+    hear(state("speaking"));
+    await settle();
+    expect(texts(page.status)).not.toContain(en.inCall);
+    hear(state("listening"));
+    await expect.poll(() => texts(page.status)).toEqual([en.inCall]);
+  });
+
+  test("without a greeting it is said at once", async () => {
+    const { page, hear } = await call({ ear: "deepgram", voice: "espeak" });
+    hear(state("listening"));
+    expect(texts(page.status)).toContain(en.inCall);
+  });
+
+  test("a call that is over during its greeting has not begun any more", async () => {
+    const { page, hear } = await call({ ear: "deepgram", voice: "espeak" });
+    hear(state("speaking"));
+    page.press();
+    await settle();
+    expect(texts(page.status)).not.toContain(en.inCall);
+    expect(texts(page.status)).toContain(en.ends["hung-up"]);
+  });
+
+  test("a rate or a text-only that the assistant acknowledges is not said by the page", async () => {
+    const { page, hear } = await call({ ear: "deepgram", voice: "espeak" });
+    hear(state("listening"), { type: "rate", rate: 0.83 }, { type: "text-only", on: true });
+    hear({ type: "text-only", on: false }, state("thinking"), state("speaking"), state("listening"));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(texts(page.status).filter((text) => text !== en.connecting)).toEqual([en.inCall]);
   });
 });
 
@@ -124,6 +158,14 @@ describe("a typed question", () => {
   });
 });
 
+test("a server without calls says so to the screen reader", async () => {
+  const { page } = start({
+    config: async () => ({ calls: false, codeNeeded: false, hears: true, language: "en" }),
+  });
+  await page.load();
+  expect(texts(page.status)).toEqual([en.typeHelp]);
+});
+
 test("stop in a call is a command", async () => {
   const { page, room } = await call({ ear: "deepgram", voice: "espeak" });
   page.stop();
@@ -134,6 +176,7 @@ test("an unreachable server is no fault of the page", async () => {
   const { page } = start({ config: () => Promise.reject(new ApiError("unreachable")) });
   await page.load();
   expect(page.config.get()).toBe("unreachable");
+  expect(texts(page.status)).toEqual([en.offline]);
 });
 
 function start(api: Partial<Api> = {}, settings: Partial<Settings> = {}, hasVoice = false) {
@@ -146,11 +189,13 @@ function start(api: Partial<Api> = {}, settings: Partial<Settings> = {}, hasVoic
     settings: { ...DEFAULT_SETTINGS, ...settings },
     keepSettings: (now) => kept.push(now),
     noDevices: () => null,
+    unlockSound: () => () => {},
     loadRoom: async () => room.create,
     createVoice({ onSpeaking }) {
       tellSpeaking = onSpeaking;
       return {
         available: () => hasVoice,
+        unlock: () => {},
         stop: () => {},
         say(text) {
           spoken.push(text);
@@ -190,7 +235,7 @@ function texts(region: LiveRegion): readonly string[] {
   return region.lines.get().map(({ text }) => text);
 }
 
-function state(now: "listening" | "speaking"): CallEvent {
+function state(now: "listening" | "thinking" | "speaking"): CallEvent {
   return { type: "state", state: now };
 }
 

@@ -10,7 +10,7 @@ describe("statusOf", () => {
   test.each<readonly [Partial<CallView>, string]>([
     [{ phase: "idle", outcome: null }, ""],
     [{ phase: "connecting" }, en.connecting],
-    [{ agent: "awaited" }, en.waiting],
+    [{ agent: "awaited" }, en.connecting],
     [{}, en.inCall],
     [{ ear: null }, en.inCallTyped],
     [{ agent: "gone" }, en.gone],
@@ -32,8 +32,9 @@ describe("announcementsOf", () => {
     ["a refusal", { microphone: "starting" }, { microphone: "refused" }, [en.problems.microphone.refused]],
     ["a shared screen", { screen: "off" }, { screen: "on" }, [en.devices.screen.on]],
     ["an end of sharing", { screen: "on" }, { screen: "off" }, [en.devices.screen.muted]],
-    ["another rate", { rate: 1 }, { rate: 1.1 }, ["Speed 1.1"]],
-    ["just the text", { textOnly: false }, { textOnly: true }, [en.textOnlyOn]],
+    ["another rate is not said: the assistant tells it", { rate: 1 }, { rate: 1.1 }, []],
+    ["nor just the text", { textOnly: false }, { textOnly: true }, []],
+    ["sound that is held back", { soundBlocked: false }, { soundBlocked: true }, [en.soundBlocked]],
     ["a connection that is back", { phase: "reconnecting" }, { phase: "in-call" }, [en.reconnected]],
     ["a hint that a voice speaks is not said", { hint: null }, { hint: "Too dark." }, []],
     [

@@ -41,7 +41,7 @@ function Controls({ page, view }: Props) {
         <button type="button" onClick={() => page.stepRate(-1)}>
           {messages.slower}
         </button>
-        <output>{messages.rate(rateText(view.rate, messages))}</output>
+        <span>{messages.rate(rateText(view.rate, messages))}</span>
         <button type="button" onClick={() => page.stepRate(1)}>
           {messages.faster}
         </button>

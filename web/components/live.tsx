@@ -6,11 +6,13 @@ import { problemsOf } from "../status.ts";
 export function LiveStatus({ page }: { readonly page: Page }) {
   const lines = useStore(page.status.lines);
   const view = useStore(page.view);
-  // A device's problem stands on the page anyhow: here it is for the ear alone.
-  const problems = new Set(problemsOf(view, page.messages).map(({ text }) => text));
-  const last = lines.findLast(({ text }) => !problems.has(text));
+  // What stands on the page anyhow is here for the ear alone.
+  const { offline, typeHelp } = page.messages;
+  const problems = problemsOf(view, page.messages).map(({ text }) => text);
+  const shown = new Set([offline, typeHelp, ...problems]);
+  const last = lines.findLast(({ text }) => !shown.has(text));
   return (
-    <div class="status" role="status">
+    <div class="status" role="status" aria-atomic="false">
       {lines.map(({ id, text }) => (
         <p key={id} class={id === last?.id ? undefined : "unseen"}>
           {text}

@@ -32,6 +32,7 @@ export function PhotoField({ page, photo, onPhoto, open }: Props) {
     }
   };
   const snap = () => {
+    if (busy) return;
     page.status.say(messages.takingPhoto);
     const camera = page.settings.get().camera;
     const devices = globalThis.isSecureContext && navigator.mediaDevices;
@@ -58,7 +59,7 @@ export function PhotoField({ page, photo, onPhoto, open }: Props) {
           if (chosen) void use(fromFile(chosen), () => messages.photoFailed);
         }}
       />
-      <button type="button" disabled={busy} onClick={snap}>
+      <button type="button" aria-disabled={busy} onClick={snap}>
         {messages.takePhoto}
       </button>
       {photo && (
