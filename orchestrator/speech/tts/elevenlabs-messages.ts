@@ -1,15 +1,30 @@
 import { z } from "zod";
 import type { Reached } from "./synthesiser.ts";
 
+const timesMs = z.array(z.number()).optional();
+
+/** Times of characters; the service and its clients have two names for each list. Null: not to be read. */
 const alignment = z
   .object({
     chars: z.array(z.string()),
-    charStartTimesMs: z.array(z.number()),
-    charDurationsMs: z.array(z.number()),
+    charStartTimesMs: timesMs,
+    charsStartTimesMs: timesMs,
+    charDurationsMs: timesMs,
+    charsDurationsMs: timesMs,
   })
-  .nullish();
+  .transform(({ chars, ...lists }) => {
+    const startsMs = lists.charStartTimesMs ?? lists.charsStartTimesMs;
+    const durationsMs = lists.charDurationsMs ?? lists.charsDurationsMs;
+    const isWhole = startsMs?.length === chars.length && durationsMs?.length === chars.length;
+    return isWhole ? { chars, startsMs, durationsMs } : null;
+  })
+  .nullish()
+  .catch(null);
 
-/** What ElevenLabs' multi-context socket says; what is not listed has no use for us. */
+/**
+ * What ElevenLabs' multi-context socket says; what is not listed has no use for us. Nothing beside the
+ * sound is worth losing it.
+ */
 export const elevenlabsMessage = z.object({
   contextId: z.string().nullish(),
   /** 16-bit PCM, base64. */
@@ -17,8 +32,8 @@ export const elevenlabsMessage = z.object({
   /** Times of the characters that were sent; they count from the start of this message's audio. */
   alignment,
   /** Nothing more comes for the context. */
-  isFinal: z.boolean().nullish(),
-  error: z.string().nullish(),
+  isFinal: z.boolean().nullish().catch(null),
+  error: z.string().nullish().catch("unreadable"),
 });
 
 export type ElevenlabsMessage = z.output<typeof elevenlabsMessage>;
@@ -47,14 +62,14 @@ export function createAligner(text: string): Aligner {
   let lastMs = 0;
   let isFromFirst = false;
   return {
-    add({ chars, charStartTimesMs, charDurationsMs }, { beforeMs, soundMs }) {
+    add({ chars, startsMs, durationsMs }, { beforeMs, soundMs }) {
       // Documented as counting from the message's own audio; others have seen it count from the first.
-      const firstMs = charStartTimesMs[0] ?? 0;
+      const firstMs = startsMs[0] ?? 0;
       isFromFirst ||= firstMs > soundMs + CLEAR_MS && firstMs >= beforeMs - CLEAR_MS;
       const base = isFromFirst ? 0 : beforeMs;
       return chars.flatMap((character, index) => {
         counted += Array.from(character.matchAll(/\S/gu)).length;
-        lastMs = Math.max(lastMs, base + (charStartTimesMs[index] ?? 0) + (charDurationsMs[index] ?? 0));
+        lastMs = Math.max(lastMs, base + (startsMs[index] ?? 0) + (durationsMs[index] ?? 0));
         const chars = offsets[Math.min(counted, offsets.length) - 1];
         return chars === undefined ? [] : [{ chars, atMs: lastMs }];
       });

@@ -56,7 +56,7 @@ export function createElevenlabsSockets(url: URL, apiKey: string | undefined): E
       onMessage: (message) => {
         const parsed = elevenlabsMessage.safeParse(message);
         if (!parsed.success) return;
-        const { contextId, error } = parsed.data;
+        const { contextId, error, isFinal } = parsed.data;
         const events = contexts.get(contextId ?? "");
         if (error != null) {
           const fault = new SpeechFault(categoryOf(error), "refused");
@@ -65,6 +65,7 @@ export function createElevenlabsSockets(url: URL, apiKey: string | undefined): E
           events?.onFault(fault);
           return;
         }
+        if (isFinal === true) contexts.delete(contextId ?? "");
         events?.onMessage(parsed.data);
       },
       onFault: lose,

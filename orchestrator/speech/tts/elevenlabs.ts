@@ -77,7 +77,10 @@ function createUtterance(sockets: ElevenlabsSockets, wanted: SpeechStyle["rate"]
     context = undefined;
   };
   const listener: ContextEvents = {
-    onMessage: (message) => events?.put(message),
+    onMessage: (message) => {
+      if (message.isFinal === true) context = undefined;
+      events?.put(message);
+    },
     onFault: (fault) => {
       context = undefined;
       events?.put({ fault });
@@ -97,12 +100,7 @@ function createUtterance(sockets: ElevenlabsSockets, wanted: SpeechStyle["rate"]
     try {
       context ??= await sockets.open(rate === 1 ? {} : { speed: rate }, listener, signal);
       context.say(text);
-      yield* readText(text, queue, {
-        finish: () => context?.finish(),
-        isOver: () => {
-          context = undefined;
-        },
-      });
+      yield* readText(text, queue, () => context?.finish());
       signal.throwIfAborted();
       isWhole = true;
     } finally {
@@ -121,11 +119,7 @@ const ROUNDING_MS = 2;
 const LAG_MS = 200;
 
 /** The sound of one text, to its last character; other texts of the context may follow. */
-async function* readText(
-  text: string,
-  events: Queue<Event>,
-  context: { finish(): void; isOver(): void },
-): AsyncGenerator<Part> {
+async function* readText(text: string, events: Queue<Event>, finish: () => void): AsyncGenerator<Part> {
   const aligner = createAligner(text);
   const reader = createSampleReader();
   let beforeMs = 0;
@@ -146,12 +140,9 @@ async function* readText(
         beforeMs += soundMs;
         yield { audio: { samples, sampleRate: SAMPLE_RATE }, reached };
         // Without times only the end of the context tells the end of the text.
-        if (!isAligned) later(() => context.finish());
+        if (!isAligned) later(finish);
       }
-      if (event.isFinal) {
-        context.isOver();
-        return;
-      }
+      if (event.isFinal) return;
       const endMs = aligner.endMs();
       if (endMs === undefined) continue;
       if (beforeMs >= endMs - ROUNDING_MS) return;

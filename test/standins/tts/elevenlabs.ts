@@ -24,24 +24,32 @@ export interface ElevenlabsServer extends Script {
   readonly sockets: readonly string[];
   /** Contexts that are open now. */
   openContexts(): number;
+  /** Ends every context, as the service does with one that was given nothing for a while. */
+  endContexts(): void;
   /** Breaks every connection. */
   dropAll(): void;
   close(): Promise<void>;
 }
+
+/**
+ * Both names that the lists of times go by, `charDurationsMs` and `charsDurationsMs`; no times at all;
+ * lists of a name or a kind that nobody knows.
+ */
+export type AlignmentStyle = "char" | "chars" | "none" | "renamed" | "not-numbers";
 
 export interface ElevenlabsOptions {
   /** Default: words by espeak-ng at 24 kHz. */
   readonly makeSound?: MakeSound;
   /** Required in `xi-api-key`. */
   readonly apiKey?: string;
-  /** Leave out the times of the characters. */
-  readonly withoutAlignment?: boolean;
+  /** How the times of the characters come. Default: `char`. */
+  readonly alignment?: AlignmentStyle;
   readonly port?: number;
 }
 
 /** Starts a server with ElevenLabs' `/v1/text-to-speech/{voice}/multi-stream-input`. */
 export async function startElevenlabs(options: ElevenlabsOptions = {}): Promise<ElevenlabsServer> {
-  const { makeSound = espeakSound(24_000), apiKey, withoutAlignment = false } = options;
+  const { makeSound = espeakSound(24_000), apiKey, alignment = "char" } = options;
   const script = createScript();
   const messages: SeenMessage[] = [];
   const said: string[] = [];
@@ -121,7 +129,7 @@ export async function startElevenlabs(options: ElevenlabsOptions = {}): Promise<
         send: (chunk, sound) =>
           send({
             audio: chunk.bytes.toString("base64"),
-            alignment: withoutAlignment ? null : alignmentOf(text, sound, chunk),
+            alignment: styled(alignment, alignmentOf(text, sound, chunk)),
             normalizedAlignment: null,
           }),
       });
@@ -151,6 +159,10 @@ export async function startElevenlabs(options: ElevenlabsOptions = {}): Promise<
     said,
     sockets,
     openContexts: () => open.size,
+    endContexts: () => {
+      for (const context of open) context.close();
+      open.clear();
+    },
     dropAll,
     async close() {
       dropAll();
@@ -160,20 +172,36 @@ export async function startElevenlabs(options: ElevenlabsOptions = {}): Promise<
   };
 }
 
+interface Alignment {
+  readonly chars: readonly string[];
+  readonly startsMs: readonly number[];
+  readonly durationsMs: readonly number[];
+}
+
+function styled(style: AlignmentStyle, times: Alignment | null): object | null {
+  if (times === null || style === "none") return null;
+  const { chars, startsMs, durationsMs } = times;
+  if (style === "chars") return { chars, charsStartTimesMs: startsMs, charsDurationsMs: durationsMs };
+  if (style === "char") return { chars, charStartTimesMs: startsMs, charDurationsMs: durationsMs };
+  if (style === "not-numbers")
+    return { chars, charStartTimesMs: startsMs.map(String), charDurationsMs: durationsMs };
+  return { characters: chars, starts: startsMs, ends: durationsMs };
+}
+
 /** Times of the characters that begin within a chunk, counted from the chunk's start. */
 function alignmentOf(
   text: string,
   sound: VoiceSound,
   chunk: { readonly startMs: number; readonly endMs: number },
-): object | null {
+): Alignment | null {
   const times = characterTimes(text, sound).filter(
     ({ startMs }) => startMs >= chunk.startMs && startMs < chunk.endMs,
   );
   if (times.length === 0) return null;
   return {
     chars: times.map(({ character }) => character),
-    charStartTimesMs: times.map(({ startMs }) => Math.round(startMs - chunk.startMs)),
-    charDurationsMs: times.map(({ startMs, endMs }) => Math.round(endMs - startMs)),
+    startsMs: times.map(({ startMs }) => Math.round(startMs - chunk.startMs)),
+    durationsMs: times.map(({ startMs, endMs }) => Math.round(endMs - startMs)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createAligner } from "../../../../orchestrator/speech/tts/elevenlabs-messages.ts";
+import { createAligner, elevenlabsMessage } from "../../../../orchestrator/speech/tts/elevenlabs-messages.ts";
 
 function times(
   chars: string,
@@ -9,10 +9,44 @@ function times(
   const list = Array.from(chars);
   return {
     chars: list,
-    charStartTimesMs: list.map((_, index) => firstMs + index * eachMs),
-    charDurationsMs: list.map(() => eachMs),
+    startsMs: list.map((_, index) => firstMs + index * eachMs),
+    durationsMs: list.map(() => eachMs),
   };
 }
+
+describe("elevenlabsMessage", () => {
+  const chars = ["a", "b"];
+  const read = { chars, startsMs: [0, 10], durationsMs: [10, 12] };
+
+  it.each([
+    { chars, charStartTimesMs: [0, 10], charDurationsMs: [10, 12] },
+    { chars, charsStartTimesMs: [0, 10], charsDurationsMs: [10, 12] },
+    { chars, charStartTimesMs: [0, 10], charsDurationsMs: [10, 12] },
+  ])("reads times by either name: %j", (alignment) => {
+    expect(elevenlabsMessage.parse({ audio: "AAAA", alignment }).alignment).toEqual(read);
+  });
+
+  it.each([
+    { chars, charStartTimesMs: [0, 10] },
+    { chars, charStartTimesMs: [0], charDurationsMs: [10, 12] },
+    { chars: "ab", charStartTimesMs: [0, 10], charDurationsMs: [10, 12] },
+    { chars, charStartTimesMs: ["0", "10"], charDurationsMs: [10, 12] },
+    [],
+    "later",
+  ])("keeps the sound of a message whose times cannot be read: %j", (alignment) => {
+    const message = { contextId: "s1", audio: "AAAA", alignment, isFinal: "no" };
+    expect(elevenlabsMessage.parse(message)).toEqual({
+      contextId: "s1",
+      audio: "AAAA",
+      alignment: null,
+      isFinal: null,
+    });
+  });
+
+  it("takes an error of any kind for one", () => {
+    expect(elevenlabsMessage.parse({ contextId: "s1", error: { code: 1 } }).error).toBe("unreadable");
+  });
+});
 
 describe("createAligner", () => {
   it("adds up times that count from each message's own sound", () => {

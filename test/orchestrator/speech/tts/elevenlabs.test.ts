@@ -99,8 +99,42 @@ describe("createElevenlabsVoice", () => {
     expect(voice.open({ rate: 0.5, language: "en" }).rate).toBe(0.7);
   });
 
+  it("knows the times by their other name", async () => {
+    const { voice } = await voiceWith({ alignment: "chars" });
+    const { samples, reached } = await say(voice, FIRST);
+    expect(samples).toEqual(await soundOf(FIRST));
+    expect(reached.at(-1)).toEqual({ chars: FIRST.length, atMs: samples.length / 24 });
+  });
+
+  it.each(["renamed", "not-numbers"] as const)(
+    "loses no sound to times that it cannot read: %s",
+    async (alignment) => {
+      const { voice } = await voiceWith({ alignment });
+      expect((await say(voice, FIRST)).samples).toEqual(await soundOf(FIRST));
+    },
+  );
+
+  it("takes clause after clause without times through one socket", async () => {
+    const { server, voice } = await voiceWith({ alignment: "none" });
+    const utterance = voice.open(STYLE);
+    for (let clause = 0; clause < 6; clause++) await sayBy(utterance, FIRST);
+    utterance.close();
+    expect(server.sockets).toHaveLength(1);
+  });
+
+  it("opens another context when the service has ended an idle one", async () => {
+    const { server, voice } = await voiceWith();
+    const utterance = voice.open(STYLE);
+    await sayBy(utterance, FIRST);
+    server.endContexts();
+    await wait(20);
+    expect((await sayBy(utterance, SECOND)).samples).toEqual(await soundOf(SECOND));
+    utterance.close();
+    expect(new Set(server.messages.map(({ context_id: id }) => id)).size).toBe(2);
+  });
+
   it("reads sound without times to the end of its context", async () => {
-    const { server, voice } = await voiceWith({ withoutAlignment: true });
+    const { server, voice } = await voiceWith({ alignment: "none" });
     server.always({ speed: 3 });
     const utterance = voice.open(STYLE);
     const first = await sayBy(utterance, FIRST);
