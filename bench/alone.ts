@@ -1,29 +1,34 @@
 import { fork } from "node:child_process";
-import type { Bench, BenchResult } from "./benchmark.ts";
+import { join } from "node:path";
 
 /**
- * Runs one benchmark in a process of its own, so that what it leaves behind, or dies of, is its own.
+ * Calls `run` of a file of this folder in a process of its own, so that what it leaves behind, dies of
+ * or keeps the processor busy with is its own.
  *
  * @throws {Error} when it threw or ended without a result
  */
-export function runAlone(name: string): Promise<BenchResult> {
-  const child = fork(import.meta.filename, [name], { serialization: "advanced" });
-  let result: BenchResult | undefined;
+export function alone<Result>(file: string, argument?: unknown): Promise<Result> {
+  const child = fork(import.meta.filename, [file, JSON.stringify(argument ?? null)], {
+    serialization: "advanced",
+  });
+  let answer: { readonly result: Result } | undefined;
   child.on("message", (message) => {
-    result = message as BenchResult;
+    answer = message as { readonly result: Result };
   });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => {
-      if (result) resolve(result);
-      else reject(new Error(`${name} ended with ${signal ?? code} and no result`));
+      if (answer) resolve(answer.result);
+      else reject(new Error(`${file} ended with ${signal ?? code} and no result`));
     });
   });
 }
 
 if (import.meta.filename === process.argv[1]) {
-  const [, , name] = process.argv;
-  const { run } = (await import(`./${name}.ts`)) as { run: Bench };
-  const result = await run();
-  process.send?.(result, () => process.exit(0));
+  const [, , file = "", argument = "null"] = process.argv;
+  const { run } = (await import(join(import.meta.dirname, file))) as {
+    run: (argument: unknown) => Promise<unknown>;
+  };
+  const result = await run(JSON.parse(argument));
+  process.send?.({ result }, () => process.exit(0));
 }

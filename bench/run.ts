@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { runAlone } from "./alone.ts";
+import { alone } from "./alone.ts";
 import { type BenchResult, machine, toMarkdown } from "./benchmark.ts";
 import { drawResult } from "./chart.ts";
 
@@ -14,7 +14,7 @@ const PAGE = `${import.meta.dirname}/../docs/benchmarks.md`;
 const FOLDER = `${import.meta.dirname}/../docs/benchmarks`;
 const NOT_BENCHMARKS = new Set(["alone", "benchmark", "chart", "child", "run"]);
 /** Run only when they are named: they need what not every machine has. */
-const ON_REQUEST = new Set(["engine-prefill"]);
+const ON_REQUEST = new Set(["engine-prefill", "engine-prefill-cpu"]);
 const all = (await readdir(import.meta.dirname))
   .filter((file) => file.endsWith(".ts"))
   .map((file) => file.slice(0, -".ts".length))
@@ -27,7 +27,7 @@ let missed = 0;
 const failed: string[] = [];
 for (const name of names) {
   console.error(`bench: ${name}`);
-  const result = await runAlone(name).catch((error: unknown) => {
+  const result = await alone<BenchResult>(`${name}.ts`).catch((error: unknown) => {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
   });
   if (!result) {

@@ -1,104 +1,142 @@
-import type { ProfileName } from "../inference/simulator/profiles.ts";
-import { startSimulator } from "../inference/simulator/start.ts";
-import { slopeOf } from "../orchestrator/session/answering/slope.ts";
-import type { Jpeg } from "../orchestrator/turn/turn.ts";
-import { busyFrame } from "../test/orchestrator/vision/pictures.ts";
+import { parseArgs } from "node:util";
+import { profiles } from "../inference/simulator/profiles.ts";
+import { alone } from "./alone.ts";
 import { type Bench, type BenchRow, quantile, runDirectly, type Series } from "./benchmark.ts";
-import { type Asked, converse, type History } from "./prefill/converse.ts";
+import { type Asked, uncached } from "./prefill/converse.ts";
+import { floorMs } from "./prefill/floor.ts";
+import type { Cell } from "./thirty/cell.ts";
+import { growthOf, type Interval, intervalsOf } from "./thirty/growth.ts";
+import { PERIOD_MS } from "./thirty/pace.ts";
 
 /** Whether the thirtieth question of a call waits longer than the first, alone and among eight calls. */
 
-const QUESTIONS = 30;
-const CALLS = [1, 8] as const;
-/** From the start of speech to the question: what people take to ask about a picture. */
-const SPEECH_MS = 1800;
-const PROFILES: readonly (readonly [ProfileName, readonly History[]])[] = [
-  ["l4-7b-fp8", ["ours", "everything", "last-picture"]],
-  ["h100-7b", ["ours"]],
-];
+const { values } = parseArgs({ options: { questions: { type: "string", default: "30" } }, strict: false });
+const QUESTIONS = Number(values.questions);
 const MS_PER_QUESTION = 1;
 const LATER = 1.1;
+/** Ten engines with one call each; five with eight, of the baselines two. */
+const SINGLE = { calls: 1, engines: 10 } as const;
+const EIGHT = { calls: 8, engines: 5 } as const;
+const FEWER = { calls: 8, engines: 2 } as const;
+/** A person who asks again as soon as the last token is there, and hears no answer. */
+const SATURATED_SPEECH_MS = 1800;
+/** Of a picture of 640×480 or of 1280×720, of the constant text behind it, and of an answer. */
+const TOKENS = 374;
+const LARGE_TOKENS = 720;
+const NOTE_TOKENS = 66;
+const ANSWER_TOKENS = 22;
 
-/** The calls that ran at once. */
 type Calls = readonly (readonly Asked[])[];
 
+interface Part {
+  readonly name: string;
+  readonly cell: Cell;
+  readonly kind: "judged" | "baseline" | "stated";
+}
+
+const L4 = { profile: "l4-7b-fp8", history: "ours", questions: QUESTIONS, pace: "person" } as const;
+const H100 = { ...L4, profile: "h100-7b" } as const;
+const LARGE = { camera: { width: 1280, height: 720 } } as const;
+
+const PARTS: readonly Part[] = [
+  { name: "l4-7b-fp8, one call", cell: { ...L4, ...SINGLE }, kind: "judged" },
+  {
+    name: "l4-7b-fp8, one call, everything kept",
+    cell: { ...L4, ...SINGLE, history: "everything" },
+    kind: "baseline",
+  },
+  {
+    name: "l4-7b-fp8, one call, last picture only",
+    cell: { ...L4, ...SINGLE, history: "last-picture" },
+    kind: "baseline",
+  },
+  { name: "l4-7b-fp8, 8 calls at once", cell: { ...L4, ...EIGHT }, kind: "judged" },
+  {
+    name: "l4-7b-fp8, 8 calls at once, everything kept",
+    cell: { ...L4, ...FEWER, history: "everything" },
+    kind: "baseline",
+  },
+  {
+    name: "l4-7b-fp8, 8 calls at once, last picture only",
+    cell: { ...L4, ...FEWER, history: "last-picture" },
+    kind: "baseline",
+  },
+  { name: "h100-7b, one call", cell: { ...H100, ...SINGLE }, kind: "judged" },
+  { name: "h100-7b, 8 calls at once", cell: { ...H100, ...EIGHT }, kind: "judged" },
+  {
+    name: "l4-7b-fp8, one call, pictures of 720 tokens",
+    cell: { ...L4, ...SINGLE, ...LARGE },
+    kind: "stated",
+  },
+  {
+    name: "l4-7b-fp8, 8 calls at once, saturated: each asks again at the last token of an answer",
+    cell: { ...L4, calls: 8, engines: 1, pace: SATURATED_SPEECH_MS },
+    kind: "stated",
+  },
+];
+
 export const run: Bench = async () => {
-  const rows: BenchRow[] = [];
-  const series: Series[] = [];
-  for (const [profile, histories] of PROFILES) {
-    for (const count of CALLS) {
-      // Side by side, each history with an engine of its own.
-      const talks = await Promise.all(
-        histories.map(async (history) => ({ history, calls: await talk(profile, history, count) })),
-      );
-      for (const { history, calls } of talks) {
-        const name = `${profile}, ${count === 1 ? "one call" : `${count} calls at once`}, history ${history}`;
-        rows.push(rowOf(name, calls, history === "ours"));
-        series.push({
-          name,
-          unit: "ms",
-          values: calls.flatMap((asked) => asked.map(({ ttftMs }) => ttftMs)),
-        });
-      }
-    }
-  }
+  const measured = await Promise.all(
+    PARTS.map(async (part) => ({ part, calls: await alone<Calls>("thirty/cell.ts", part.cell) })),
+  );
   return {
     name: "thirty-questions",
     title: "The thirtieth question waits no longer than the first",
-    rows,
-    series,
+    rows: measured.map(({ part, calls }) => rowOf(part, calls)),
+    series: measured.map(({ part, calls }): Series => ({
+      name: part.name,
+      unit: "ms",
+      values: calls.flatMap((asked) => asked.map(({ ttftMs }) => ttftMs)),
+    })),
     notes: [
-      `${QUESTIONS} questions about ${QUESTIONS} different pictures in each call, half of them with people and what the detector found of them, each prefilled from ${SPEECH_MS} ms before its question; TTFT at the engine's own client, **simulated** vLLM with the estimated constants of the named GPU. \`ours\`: what our calls repeat (old pictures give way to their descriptions at the budget, and the new prefix is warmed). \`everything\`: no budget. \`last-picture\`: earlier pictures are left out of the prompt, so that its prefix changes with every question.`,
+      `${QUESTIONS} questions about as many pictures in each call, half of them with people and what the detector found of them: 374 tokens a picture, or 720. Memory, prefill ahead and choice of frame are those of our calls, with their picture budget (11) and a server with our flags (12 pictures, 16,384 tokens), so that pictures give way to their descriptions within the call; calls of one engine share its client. TTFT counts from the last word, without the strict silence that hides it. **Simulated** vLLM with the estimated constants of the named GPU, another seed for each engine.`,
+      `Paced as people ask: 1.2–3 s of speech, 0.5 s of silence, 6–9 s of hearing, 0.3–1 s of thought, ${(PERIOD_MS / 1000).toFixed(1)} s a question on average. The ten lengths of each come in an order of the call's own that comes again every ten questions, on an absolute clock, and eight calls begin ${(PERIOD_MS / 8000).toFixed(1)} s apart: questions 2–11 and 21–30 meet the same load and differ in what was said before. All parts ran at the same time. Load: what the calls of an engine ask of it for their pictures, as a share of its time. In brackets: what 95 of 100 draws of as many calls keep.`,
+      [
+        "| part | n | TTFT p50 / p95 ms | uncached tokens p50 / p95 |",
+        "|---|---|---|---|",
+        ...measured.map(({ part, calls }) => lineOf(part, calls)),
+      ].join("\n"),
     ],
   };
 };
 
-async function talk(profile: ProfileName, history: History, count: number): Promise<Calls> {
-  const simulator = await startSimulator({ profile, maxImages: QUESTIONS + 1, maxModelLen: 32_768 });
-  try {
-    return await Promise.all(
-      Array.from({ length: count }, async (_, nth) =>
-        converse({
-          url: simulator.url,
-          pictures: await pictures(nth),
-          delivery: "prefilled",
-          history,
-          call: `call-${nth}`,
-          speechMs: SPEECH_MS,
-        }),
-      ),
-    );
-  } finally {
-    await simulator.close();
-  }
-}
-
-async function pictures(call: number): Promise<readonly Jpeg[]> {
-  const all: Jpeg[] = [];
-  for (let nth = 0; nth < QUESTIONS; nth++) {
-    const seed = 1 + call * QUESTIONS + nth;
-    all.push(await (await busyFrame({ width: 640, height: 480, source: "camera", seed })).detailed());
-  }
-  return all;
-}
-
-function rowOf(what: string, calls: Calls, judged: boolean): BenchRow {
-  const slope = quantile(
-    calls.map((asked) => slopeOf(asked.map(({ ttftMs }) => ttftMs))),
-    0.5,
-  );
-  const p95 = (from: number, to: number): number =>
-    quantile(
-      calls.flatMap((asked) => asked.slice(from, to).map(({ ttftMs }) => ttftMs)),
-      0.95,
-    );
-  const [early, late] = [p95(1, 11), p95(20, QUESTIONS)];
+function rowOf({ name, cell, kind }: Part, calls: Calls): BenchRow {
+  const times = calls.map((asked) => asked.map(({ ttftMs }) => ttftMs));
+  const { slopeMs, earlyP95Ms, lateP95Ms, ratio } = growthOf(times);
+  const intervals = intervalsOf(times);
   return {
-    what: `${judged ? "" : "baseline: "}${what}: slope; p95 of questions 2–11 and 21–30`,
-    target: judged ? `≤ ${MS_PER_QUESTION} ms a question; ≤ ${LATER} times` : "–",
-    measured: `${slope.toFixed(2)} ms; ${Math.round(early)} and ${Math.round(late)} ms, ${(late / early).toFixed(2)} times`,
-    met: judged ? slope <= MS_PER_QUESTION && late <= LATER * early : null,
+    what: `${kind === "baseline" ? "baseline: " : ""}${name}: slope; p95 of questions 2–11 and 21–30`,
+    target: kind === "judged" ? `≤ ${MS_PER_QUESTION} ms a question; ≤ ${LATER} times` : "–",
+    measured: `${slopeMs.toFixed(2)} ms ${bounds(intervals.slopeMs)}; ${Math.round(earlyP95Ms)} and ${Math.round(lateP95Ms)} ms, ${ratio.toFixed(2)} times ${bounds(intervals.ratio)}; load ${Math.round(100 * loadOf(cell))} %`,
+    met: kind === "judged" ? slopeMs <= MS_PER_QUESTION && ratio <= LATER : null,
   };
+}
+
+function lineOf({ name }: Part, calls: Calls): string {
+  const asked = calls.flat();
+  const times = asked.map(({ ttftMs }) => ttftMs);
+  const tokens = asked.map(uncached);
+  const figures = [times, tokens].map(
+    (all) => `${whole(quantile(all, 0.5))} / ${whole(quantile(all, 0.95))}`,
+  );
+  return `| ${name} | ${asked.length} | ${figures.join(" | ")} |`;
+}
+
+/** What the calls of one engine ask of it for their pictures, as a share of its time; above 1 they wait for each other. */
+function loadOf({ profile, calls, pace, camera }: Cell): number {
+  const pictureTokens = camera ? LARGE_TOKENS : TOKENS;
+  const { fixedMs, itlMs } = profiles[profile];
+  const workMs = floorMs(profile, { pictureTokens, uncachedTokens: pictureTokens + NOTE_TOKENS }) - fixedMs;
+  const everyMs = pace === "person" ? PERIOD_MS : pace + fixedMs + itlMs * ANSWER_TOKENS;
+  return (calls * workMs) / everyMs;
+}
+
+function bounds([least, most]: Interval): string {
+  return `[${least.toFixed(2)}, ${most.toFixed(2)}]`;
+}
+
+function whole(value: number): string {
+  return String(Math.round(value));
 }
 
 await runDirectly(import.meta.url, run);

@@ -1,15 +1,20 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { EngineConfig } from "../../orchestrator/config.ts";
-import { createLocalEngine } from "../../orchestrator/engines/local-engine.ts";
-import { createConversation } from "../../orchestrator/turn/conversation.ts";
-import { prefillPrompt } from "../../orchestrator/turn/prefill.ts";
+import { createLog } from "../../orchestrator/log.ts";
+import { createMetrics } from "../../orchestrator/metrics/metrics.ts";
+import { createMemory } from "../../orchestrator/session/answering/memory.ts";
+import { createPrefillAhead } from "../../orchestrator/session/camera/prefill-ahead.ts";
+import { chooseFrame } from "../../orchestrator/turn/choose-frame.ts";
+import { type Conversation, createConversation } from "../../orchestrator/turn/conversation.ts";
+import { detectorFacts } from "../../orchestrator/turn/facts.ts";
+import type { Engine } from "../../orchestrator/turn/ports.ts";
 import { localPrompt } from "../../orchestrator/turn/prompt.ts";
 import { systemPrompt } from "../../orchestrator/turn/system-prompt.ts";
-import type { Jpeg, PastTurn, TurnContext, TurnSettings } from "../../orchestrator/turn/turn.ts";
+import type { Jpeg, TurnContext, Usage } from "../../orchestrator/turn/turn.ts";
+import { settingsOf } from "../../test/standins/turn.ts";
+import type { Moment } from "../thirty/pace.ts";
+import { holdCamera } from "./held-camera.ts";
 
-/** How the engine learns of a picture: ahead of the question, with it, or with every question again. */
-export type Delivery = "prefilled" | "cold" | "resent";
-/** What of the past a prompt repeats: as in our calls, all of it for ever, or one picture. */
+/** What of the past a prompt repeats: as in our calls, all of it for ever, or no earlier picture. */
 export type History = "ours" | "everything" | "last-picture";
 
 /** A question about a picture, as the engine answered it. */
@@ -21,104 +26,135 @@ export interface Asked {
 }
 
 export interface ConverseOptions {
-  /** Base address of the engine, without `/v1`. */
-  readonly url: string;
-  /** Default: the first that it lists. */
-  readonly model?: string | undefined;
-  readonly apiKey?: string | undefined;
+  /** Calls of one process share it. */
+  readonly engine: Engine<Jpeg>;
   /** One question each. */
   readonly pictures: readonly Jpeg[];
-  readonly delivery: Delivery;
+  /** False: nothing is computed ahead of a question. */
+  readonly ahead: boolean;
   readonly history: History;
   readonly call?: string;
-  /** From the start of speech to the question. */
-  readonly speechMs: number;
+  /** When each question is asked, and its answer heard; or how long each is spoken, one after the other. */
+  readonly pace: readonly Moment[] | number;
 }
 
-/** As `CONTEXT_TOKENS` is by default. */
-const CONTEXT_TOKENS = 14_000;
-const ANSWER_TOKENS = 24;
+/** As `CONTEXT_TOKENS` and `LOCAL_PICTURES` are by default. */
+const OURS = { contextTokens: 14_000, localPictures: 11 };
+const EVERYTHING = { contextTokens: Infinity, localPictures: Infinity };
+const ANSWER_TOKENS = 32;
 const CHARACTERS_PER_TOKEN = 4;
+const FIELD_OF_VIEW_DEG = 65;
+/** The camera has been held on what is asked about for so long when the first word comes. */
+const HELD_MS = 300;
 
-/** One call through the engine's own client: a question about each picture, with what the detector found. */
+const metrics = createMetrics();
+const log = createLog("silent");
+
+/**
+ * One call without its sound: the memory, the prefill ahead and the choice of frame of our calls, before a
+ * camera that is held still on one picture for each question.
+ */
 export async function converse(options: ConverseOptions): Promise<readonly Asked[]> {
-  const { delivery, call = "call" } = options;
-  const config: EngineConfig = {
-    url: `${options.url}/v1`,
-    model: options.model,
-    apiKey: options.apiKey,
-    kind: delivery === "resent" ? "openai" : "vllm",
-    firstTokenMs: 60_000,
-    gapMs: 30_000,
-    totalMs: 120_000,
+  const { engine, pictures, history, call = "call", pace } = options;
+  const settings = settingsOf({
+    policy: "local-only",
+    systemPrompt: systemPrompt(FIELD_OF_VIEW_DEG),
+    maxTokens: ANSWER_TOKENS,
+    fieldOfViewDeg: FIELD_OF_VIEW_DEG,
+  });
+  const camera = holdCamera(pictures);
+  const conversation = remembering(createConversation(call), history);
+  let answering = false;
+  const prefill = createPrefillAhead({
+    deps: { settings, metrics, log },
+    conversation,
+    ring: camera.ring,
+    ports: { local: options.ahead ? engine : undefined, cloud: undefined },
+    answering: () => answering,
+    onSent: () => {},
+  });
+  const memory = createMemory({
+    deps: history === "ours" ? OURS : EVERYTHING,
+    call: { id: call },
+    conversation,
+    ports: { local: engine },
+    onCompacted: () => prefill.warmPast(),
+  });
+  const until = async (moment: keyof Moment, nth: number): Promise<void> => {
+    const atMs = typeof pace === "number" ? undefined : pace[nth]?.[moment];
+    if (atMs === undefined) await wait(typeof pace === "number" && moment === "askAtMs" ? pace : 0);
+    else await wait(Math.max(0, atMs - performance.now()));
   };
-  const engine = createLocalEngine({ config, secretKey: "s".repeat(32) });
-  const settings = { systemPrompt: systemPrompt(65), maxTokens: ANSWER_TOKENS } as TurnSettings;
-  const talk = createConversation(call);
   const all: Asked[] = [];
-  const ahead = async (prompt: ReturnType<typeof prefillPrompt>, forMs: number): Promise<void> => {
-    const stop = new AbortController();
-    const computed = engine.prefill?.(prompt, stop.signal).catch(() => false);
-    await wait(forMs);
-    stop.abort();
-    await computed;
-  };
+  prefill.warmPast();
   try {
-    for (const [nth, picture] of options.pictures.entries()) {
-      const turn = { conversationId: call, history: pastOf(talk.snapshot(), options.history), settings };
-      const shown = { picture, facts: factsOf(nth) };
-      if (delivery === "prefilled") await ahead(prefillPrompt(turn, shown), options.speechMs);
+    for (const nth of pictures.keys()) {
+      await until("speakAtMs", nth);
+      camera.hold(nth);
+      if (typeof pace === "number") await wait(HELD_MS);
+      prefill.onSpeech("speaking");
+      await until("askAtMs", nth);
+      const endedAtMs = performance.now();
       const question = `What has changed in the picture now, compared with number ${nth}?`;
-      const asked = await ask(
-        engine.answer(localPrompt({ ...turn, question, endedAtMs: 0 }, shown), contextOf()),
-        question,
+      const past = conversation.snapshot();
+      prefill.onSpeech("paused");
+      prefill.giveWay();
+      answering = true;
+      const warm = prefill.warm(past);
+      const { signal } = new AbortController();
+      const now = (): number => performance.now();
+      const { frame } = await chooseFrame(camera.ring, "any", { endedAtMs, now, signal, warm });
+      prefill.chosen(frame);
+      if (!frame) throw new Error("a held camera has a frame");
+      const picture = await frame.detailed();
+      const facts = detectorFacts(await camera.ring.gate(frame, signal), frame, FIELD_OF_VIEW_DEG);
+      const turn = { conversationId: call, question, endedAtMs, history: past, settings };
+      const { answer, ttftMs, usage } = await ask(
+        engine.answer(localPrompt(turn, { picture, facts }), contextOf(signal)),
+        endedAtMs,
       );
-      all.push(asked.figures);
-      const { answer } = asked;
-      talk.commit({ question, answer, engine: "local", jpeg: picture, clear: null, facts: shown.facts });
-      if (options.history === "ours" && talk.compact(CONTEXT_TOKENS) && delivery === "prefilled") {
-        await ahead(prefillPrompt({ ...turn, history: talk.snapshot() }, undefined), options.speechMs);
-      }
+      await until("hearAtMs", nth);
+      prefill.onSpeech("over");
+      await until("heardAtMs", nth);
+      answering = false;
+      const spoken = { question, answer, engine: "local", jpeg: picture, clear: null, facts } as const;
+      memory.record(spoken, { text: answer, interrupted: false }, answer);
+      all.push({
+        ttftMs,
+        promptTokens: usage?.promptTokens ?? Number.NaN,
+        cachedTokens: usage?.cachedTokens ?? 0,
+        questionTokens: Math.ceil(question.length / CHARACTERS_PER_TOKEN),
+      });
     }
     return all;
   } finally {
-    await engine.close();
+    prefill.close();
   }
 }
 
-/** Every other picture shows people. */
-function factsOf(nth: number): string {
-  return nth % 2 === 0 ? "Detector: two people, at eleven and at one o'clock." : "Detector: nobody.";
-}
-
-function pastOf(history: readonly PastTurn[], kind: History): readonly PastTurn[] {
-  return kind === "last-picture" ? history.map((past) => ({ ...past, jpeg: null })) : history;
+/** Without earlier pictures a prefix changes with every question. */
+function remembering(conversation: Conversation, history: History): Conversation {
+  if (history !== "last-picture") return conversation;
+  return { ...conversation, commit: (turn) => conversation.commit({ ...turn, jpeg: null }) };
 }
 
 async function ask(
-  events: ReturnType<ReturnType<typeof createLocalEngine>["answer"]>,
-  question: string,
-): Promise<{ readonly answer: string; readonly figures: Asked }> {
-  const startedAtMs = performance.now();
+  events: ReturnType<Engine<Jpeg>["answer"]>,
+  sinceMs: number,
+): Promise<{ readonly answer: string; readonly ttftMs: number; readonly usage: Usage | undefined }> {
   let ttftMs = Number.NaN;
   let answer = "";
-  let [promptTokens, cachedTokens] = [Number.NaN, Number.NaN];
+  let usage: Usage | undefined;
   for await (const event of events) {
     // A random model's first token may be no text; its event is the first all the same.
-    if (Number.isNaN(ttftMs)) ttftMs = performance.now() - startedAtMs;
-    if (event.type === "text-delta") {
-      answer += event.text;
-    } else if (event.type === "finish") {
-      promptTokens = event.usage.promptTokens ?? Number.NaN;
-      cachedTokens = event.usage.cachedTokens ?? 0;
-    }
+    if (Number.isNaN(ttftMs)) ttftMs = performance.now() - sinceMs;
+    if (event.type === "text-delta") answer += event.text;
+    else if (event.type === "finish") ({ usage } = event);
   }
-  const questionTokens = Math.ceil(question.length / CHARACTERS_PER_TOKEN);
-  return { answer, figures: { ttftMs, promptTokens, cachedTokens, questionTokens } };
+  return { answer, ttftMs, usage };
 }
 
-function contextOf(): TurnContext {
-  const { signal } = new AbortController();
+function contextOf(signal: AbortSignal): TurnContext {
   return { turnId: "turn", signal, now: () => performance.now(), mark: () => {}, report: () => {} };
 }
 

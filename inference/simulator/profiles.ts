@@ -5,7 +5,9 @@
  * 7–8B 90, 140 and 230 ms on H100, A100 and L40S); the smaller GPUs are scaled by their peak FLOPS from
  * the L40S (fp8 halves the tokens' share), with `fixedMs` at what a warm request was reported to take. The vision encoder is arithmetic: its
  * FLOP at 40 % of the peak. `itlMs` is one read of the weights at 70 % of the memory bandwidth and 2 ms
- * of launches.
+ * of launches. Two profiles named `…-arithmetic` are the other estimate for the L4: a token's share is
+ * the language model's FLOP, twice its parameters, at 40 % of the peak in bf16. Which of the two a real L4
+ * is nearer to, nobody has measured.
  */
 export interface LatencyProfile {
   /** From the request to the first step's fixed part: parsing, IPC, sampling, one read of the weights. */
@@ -51,6 +53,22 @@ export const profiles = {
   "a10g-7b-awq": { ...host, fixedMs: 70, perTokenMs: 2, visionTflops: 50, itlMs: 12, fullLoadFactor: 2 },
   "l4-2b": { ...host, fixedMs: 50, perTokenMs: 0.75, visionTflops: 48, itlMs: 16.3, fullLoadFactor: 2 },
   "l4-7b-fp8": { ...host, fixedMs: 80, perTokenMs: 1.05, visionTflops: 48, itlMs: 38.4, fullLoadFactor: 2 },
+  "l4-2b-arithmetic": {
+    ...host,
+    fixedMs: 50,
+    perTokenMs: 0.054,
+    visionTflops: 48,
+    itlMs: 16.3,
+    fullLoadFactor: 2,
+  },
+  "l4-7b-fp8-arithmetic": {
+    ...host,
+    fixedMs: 80,
+    perTokenMs: 0.27,
+    visionTflops: 48,
+    itlMs: 38.4,
+    fullLoadFactor: 2,
+  },
 } as const satisfies Record<string, LatencyProfile>;
 
 export type ProfileName = keyof typeof profiles;
