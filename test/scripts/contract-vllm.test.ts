@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 
 const project = join(import.meta.dirname, "..", "..");
 
@@ -25,6 +25,7 @@ describe("make contract", () => {
     const options = { profile: "h100-2b", maxModelLen: 4096, maxNumSeqs: 1, ...shutdown };
     const main = join(project, "inference", "simulator", "main.ts");
     const simulator = spawn(process.execPath, [main, JSON.stringify(options)]);
+    onTestFinished(() => void simulator.kill("SIGKILL"));
     const gone = once(simulator, "exit");
     const [line] = (await once(simulator.stdout, "data")) as [Buffer];
     const { url } = JSON.parse(line.toString()) as { url: string };
