@@ -8,7 +8,8 @@ import { openSocket, typeOf } from "../socket.ts";
 
 /**
  * Deepgram's Flux (API v2), which knows turns by itself. Only its `EndOfTurn` is final: what it says
- * before may still change. The end that the VAD finds is forced upon it.
+ * before may still change. The end that the VAD finds is forced upon it, where its server knows how; one
+ * that does not closes the stream, and from then on its own end of a turn has to do.
  */
 export function createDeepgramFlux(
   config: SpeechServiceConfig<SttName>,
@@ -23,12 +24,15 @@ export function createDeepgramFlux(
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
   if (model === "flux-general-multi")
     url.searchParams.set("language_hint", language.split("-")[0] ?? language);
+  /** Until a server of this process has said that it does not know the message. */
+  let canForceEnd = true;
   const headers = config.apiKey === undefined ? {} : { authorization: `Token ${config.apiKey}` };
 
   return {
     place: placeOf(config.name, base),
     answers: "audio",
     async open({ signal, events, verify }) {
+      if (!canForceEnd) url.searchParams.set("eot_timeout_ms", String(SHORTEST_SILENCE_MS));
       const greeting = Promise.withResolvers<void>();
       let isOpen = false;
       /** Silence of our own in the stream, which is not in the call. */
@@ -42,7 +46,11 @@ export function createDeepgramFlux(
         },
         onMessage: (json) => {
           const type = typeOf(json);
-          if (type === "Error" || type === "FatalError") return errorFault(json);
+          if (type === "Error" || type === "FatalError") {
+            const fault = errorFault(json);
+            if (fault.code === UNKNOWN_MESSAGE) canForceEnd = false;
+            return fault;
+          }
           events.alive();
           greeting.resolve();
           if (type !== "TurnInfo") return undefined;
@@ -65,7 +73,7 @@ export function createDeepgramFlux(
         speechStarted: () => socket.ping(),
         speechEnded: () => {
           batches.flush();
-          socket.send('{"type":"ForceEndTurn"}');
+          if (canForceEnd) socket.send('{"type":"ForceEndTurn"}');
         },
         keepAlive: () => {
           padding += BATCH_SAMPLES;
@@ -77,6 +85,10 @@ export function createDeepgramFlux(
   };
 }
 
+/** What a server says to a message that it does not know, before it closes. */
+const UNKNOWN_MESSAGE = "UNPARSABLE_CLIENT_MESSAGE";
+/** The least silence that the service can be told to take for the end of a turn. */
+const SHORTEST_SILENCE_MS = 500;
 /** 80 ms, as the service recommends. */
 const BATCH_SAMPLES = 1280;
 

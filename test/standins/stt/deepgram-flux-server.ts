@@ -8,19 +8,24 @@ import {
 } from "./socket-server.ts";
 import { createUtterances } from "./utterances.ts";
 
+export interface FluxServerOptions extends SttServerOptions {
+  /** Its release does not know `ForceEndTurn`. */
+  readonly older?: boolean;
+}
+
 /** Starts a server that speaks Deepgram's Flux (`/v2/listen`). */
-export function startDeepgramFluxServer(options: SttServerOptions = {}): Promise<SttServer> {
+export function startDeepgramFluxServer(options: FluxServerOptions = {}): Promise<SttServer> {
   return startSocketServer(
     {
       path: "/v2/listen",
       isAllowed: (headers, apiKey) => headers.authorization === `Token ${apiKey}`,
-      open,
+      open: (line, finalMs) => open(line, finalMs, options.older ?? false),
     },
     options,
   );
 }
 
-function open(line: Line, finalMs: number): Protocol {
+function open(line: Line, finalMs: number, older: boolean): Protocol {
   let sequence = 0;
   let turn = 0;
   let startMs = 0;
@@ -61,9 +66,10 @@ function open(line: Line, finalMs: number): Protocol {
   return {
     onAudio: (samples) => utterances.push(samples),
     onMessage({ type }) {
-      if (type === "ForceEndTurn") utterances.finalise();
-      else if (type === "CloseStream") line.close(1000);
-      else line.send({ type: "Error", code: "UNPARSABLE_CLIENT_MESSAGE", description: "unknown message" });
+      if (type === "ForceEndTurn" && !older) return utterances.finalise();
+      if (type === "CloseStream") return line.close(1000);
+      line.send({ type: "Error", code: "UNPARSABLE_CLIENT_MESSAGE", description: "unknown message" });
+      line.close(1008);
     },
     onClose: () => utterances.close(),
   };

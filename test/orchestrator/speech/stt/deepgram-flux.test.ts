@@ -1,11 +1,18 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { createEar } from "../../../../orchestrator/speech/ear.ts";
 import { createDeepgramFlux } from "../../../../orchestrator/speech/stt/deepgram-flux.ts";
+import { audioOf, callEar } from "../../../standins/stt/call-ear.ts";
+import { startDeepgramFluxServer } from "../../../standins/stt/deepgram-flux-server.ts";
 import { record } from "../../../standins/stt/recording.ts";
 import { startScriptedServer, type ScriptedServer } from "../../../standins/stt/scripted-server.ts";
 import { serviceConfig } from "../../../standins/stt/services.ts";
+import { toneSpeech } from "../../../standins/stt/tones.ts";
 
-let server: ScriptedServer;
-afterEach(() => server.close());
+let server: ScriptedServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
 
 async function open(
   options: { readonly language?: string; readonly model?: string; readonly verify?: boolean } = {},
@@ -79,5 +86,20 @@ describe("Flux", () => {
     client.say({ type: "Error", code: "INTERNAL_SERVER_ERROR", description: "private words" });
     await until(() => faults.length === 1);
     expect(faults).toMatchObject([{ category: "server", code: "INTERNAL_SERVER_ERROR" }]);
+  });
+
+  test("a server that cannot be forced costs one stream, no word, and is not forced again", async () => {
+    const older = await startDeepgramFluxServer({ older: true });
+    try {
+      const ear = createEar([serviceConfig("deepgram-flux", older.url)], { language: "en" });
+      const two = audioOf(300, toneSpeech("stop").pcm, 1200, toneSpeech("go now").pcm, 800);
+      expect((await callEar(ear!, two)).text).toBe("stop go now");
+      expect((await callEar(ear!, two)).text).toBe("stop go now");
+      const forced = older.connections.map(({ messages }) => messages.filter((text) => /Force/.test(text)));
+      expect(forced).toEqual([['{"type":"ForceEndTurn"}'], [], []]);
+      expect(older.connections.map(({ query }) => query.get("eot_timeout_ms"))).toEqual([null, "500", "500"]);
+    } finally {
+      await older.close();
+    }
   });
 });
