@@ -15,6 +15,8 @@ export interface Health {
   transcribed(): void;
   /** It closed a stream at once, without a word. The third time in a row that means a refusal. */
   closedAtOnce(fault: SpeechFault): void;
+  /** It refused some of the audio of a stream. The third time in a row without a word that means all. */
+  refusedAudio(fault: SpeechFault): void;
   failed(fault: SpeechFault): void;
 }
 
@@ -33,6 +35,7 @@ export function createHealth({ service, log, now }: HealthOptions): Health {
   let retryAtMs = 0;
   let waitMs = FIRST_WAIT_MS;
   let closings = 0;
+  let refusals = 0;
   /** The attempt that was due is under way: how it goes counts. */
   let isTried = false;
 
@@ -68,11 +71,16 @@ export function createHealth({ service, log, now }: HealthOptions): Health {
     },
     transcribed() {
       waitMs = FIRST_WAIT_MS;
+      refusals = 0;
     },
     closedAtOnce(fault) {
       closings += 1;
       if (closings >= CLOSINGS) failed(new SpeechFault("unauthorized", "closed-at-once"));
       else failed(fault);
+    },
+    refusedAudio(fault) {
+      refusals += 1;
+      failed(refusals >= REFUSALS ? fault : new SpeechFault("server", fault.code));
     },
     failed,
   };
@@ -81,6 +89,7 @@ export function createHealth({ service, log, now }: HealthOptions): Health {
 /** With the attempts that showed the refusal, at most five a minute. */
 const REFUSED_WAIT_MS = 60_000;
 const CLOSINGS = 3;
+const REFUSALS = 3;
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 60_000;
 /** How long an attempt takes at most. */

@@ -56,6 +56,7 @@ export async function openLink(service: Service, options: LinkOptions): Promise<
   const tellHealth = (fault: SpeechFault): void => {
     const wasQuick = heardAtMs === 0 && now() - openedAtMs < AT_ONCE_MS;
     if (fault.category === "connectivity" && wasQuick) health.closedAtOnce(fault);
+    else if (fault.category === "invalid-request") health.refusedAudio(fault);
     else if (fault.category !== "connectivity") health.failed(fault);
   };
 

@@ -10,7 +10,8 @@ import { toWav } from "./wav.ts";
 
 /**
  * Any server with OpenAI's `POST /audio/transcriptions`: one request for each utterance when the VAD
- * says that it is over. A request that is late is sent a second time; the first answer counts.
+ * says that it is over. A request that is late is sent a second time; the first answer counts. An utterance
+ * that is refused twice is given up: the next ones are heard.
  */
 export function createOpenai(
   config: SpeechServiceConfig<SttName>,
@@ -53,6 +54,20 @@ export function createOpenai(
     } catch (error) {
       signal.throwIfAborted();
       throw error instanceof SpeechFault ? error : networkFault(error);
+    }
+  };
+
+  /** In a row; another service, or the same one, is asked once more after the first. */
+  let refusals = 0;
+  const transcribeOrGiveUp = async (wav: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<string> => {
+    try {
+      const text = await transcribe(wav, signal);
+      refusals = 0;
+      return text;
+    } catch (error) {
+      const isRefused = error instanceof SpeechFault && error.category === "invalid-request";
+      if (isRefused && ++refusals % 2 === 0) return "";
+      throw error;
     }
   };
 
@@ -103,7 +118,7 @@ export function createOpenai(
           pieces.push(samples.slice());
         },
         end: (endSample) => {
-          last = answer(transcribe(toWav(pieces), closed.signal), endSample, last);
+          last = answer(transcribeOrGiveUp(toWav(pieces), closed.signal), endSample, last);
         },
       });
       return {

@@ -86,4 +86,21 @@ describe("the health of a service", () => {
     health.closedAtOnce(broken);
     expect(health.state()).toBe("refused");
   });
+
+  test("audio that is refused says nothing against a service, unless it is three times in a row", () => {
+    const { health } = setUp();
+    const unreadable = new SpeechFault("invalid-request", "422");
+    health.refusedAudio(unreadable);
+    health.refusedAudio(unreadable);
+    health.worked();
+    health.transcribed();
+    health.refusedAudio(unreadable);
+    health.refusedAudio(unreadable);
+    expect(health.state()).toBe("down");
+    health.refusedAudio(unreadable);
+    expect(health.state()).toBe("refused");
+    const { health: opening } = setUp();
+    opening.failed(unreadable);
+    expect(opening.state()).toBe("refused");
+  });
 });

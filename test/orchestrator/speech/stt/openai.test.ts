@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { createEar } from "../../../../orchestrator/speech/ear.ts";
 import { createOpenai } from "../../../../orchestrator/speech/stt/openai.ts";
+import { audioOf, callEar } from "../../../standins/stt/call-ear.ts";
 import {
   startTranscriptionServer,
   type RequestFault,
@@ -65,6 +67,18 @@ describe("an OpenAI-compatible server", () => {
     await recording.until(() => recording.faults.length === 1);
     expect(recording.faults).toMatchObject([{ category, code }]);
     expect(recording.finals).toEqual([]);
+  });
+
+  test("an utterance that is refused twice is given up, and the next one heard", async () => {
+    server = await startTranscriptionServer();
+    server.next({ status: 422 }, { status: 422 });
+    const ear = createEar([serviceConfig("openai", server.url)], { language: "en" });
+    const heard = await callEar(
+      ear!,
+      audioOf(300, toneSpeech("stop").pcm, 1500, toneSpeech("go now").pcm, 800),
+    );
+    expect(heard.text).toBe("go now");
+    expect(heard.places).not.toContain(null);
   });
 
   test("is tried with silence, after it had failed", async () => {
