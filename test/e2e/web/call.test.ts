@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LivekitServer } from "../../../orchestrator/assets/livekit-process.ts";
+import { describe, expect, test } from "vitest";
 import type { CallEvent } from "../../../orchestrator/session/call-events.ts";
-import { startRealLivekit } from "../../standins/livekit-server.ts";
-import { joinAsAgent, type TestAgent } from "./agent.ts";
-import { type BrowserOptions, keepPicture, overflowOf, type TestBrowser, violationsOf } from "./chromium.ts";
-import { closeAfterEach, later, open } from "./opened.ts";
+import { joinAsAgent } from "./agent.ts";
+import { LONG, SPEECH, withLivekit } from "./called.ts";
+import { keepPicture, overflowOf, violationsOf } from "./chromium.ts";
+import { later } from "./opened.ts";
+import { LOUDNESS, NOTES_WAKE_LOCK } from "./scripts.ts";
 
-const SPEECH: CallEvent = { type: "speech", ear: "deepgram", voice: "espeak" };
 const TURN: CallEvent = {
   type: "turn",
   turn: "t1",
@@ -15,17 +14,7 @@ const TURN: CallEvent = {
   times: { silenceMs: 500, routeMs: 4, ttftMs: 120, firstAudioMs: 690 },
 };
 
-let server: LivekitServer;
-
-beforeAll(async () => {
-  server = await startRealLivekit();
-}, 300_000);
-
-afterAll(async () => {
-  await server.close();
-});
-
-closeAfterEach();
+const { call, join, server } = withLivekit();
 
 describe("a call", () => {
   test("by Enter: microphone and camera arrive, the answer is heard and seen, H hangs up", async () => {
@@ -70,6 +59,28 @@ describe("a call", () => {
     expect(await page.getByRole("log").innerText()).toBe("");
   });
 
+  test("that it has begun is not said over the greeting", async () => {
+    const { page, agent } = await join();
+    await agent.tell(SPEECH);
+    await agent.tell({ type: "state", state: "thinking" });
+    await agent.tell({ type: "state", state: "speaking" });
+    await page.getByText("Speaking", { exact: true }).waitFor();
+    const status = page.getByRole("status").first();
+    await page.waitForTimeout(1000);
+    expect(await status.innerText()).not.toContain("In call.");
+    await agent.tell({ type: "state", state: "listening" });
+    await status.getByText("In call. Speak now.").waitFor();
+  });
+
+  test("slower and faster, when said, are acknowledged by the voice alone", async () => {
+    const { page, agent } = await call();
+    await agent.tell({ type: "rate", rate: 0.83 });
+    await page.getByText("Speed 0.83").waitFor();
+    expect(
+      await page.locator("[role=status], output, [aria-live]:not([aria-live=off])").allInnerTexts(),
+    ).not.toContain("Speed 0.83");
+  });
+
   test("without a voice on the server or the device the screen reader reads the answer", async () => {
     const { page, agent } = await call();
     await agent.tell({ type: "speech", ear: "deepgram", voice: null });
@@ -78,19 +89,6 @@ describe("a call", () => {
     await agent.tell({ type: "answer-end", turn: "t1", text: "A chair. A table.", interrupted: false });
     await page.getByRole("log").getByText("A table.").waitFor();
     expect(await page.getByRole("log").locator("p").count()).toBe(2);
-  });
-
-  test("without a voice on the server a local voice of the device speaks, and the microphone is closed meanwhile", async () => {
-    const { page, agent } = await call({}, DEVICE_VOICES);
-    await expect.poll(() => agent.published(), LONG).toContain("SOURCE_MICROPHONE");
-    await agent.tell({ type: "speech", ear: "deepgram", voice: null });
-    await agent.tell({ type: "rate", rate: 1.5 });
-    await agent.tell({ type: "caption", turn: "t1", text: "A chair. " });
-    await expect.poll(() => page.evaluate("spoken"), LONG).toEqual([["A chair.", "here", 1.5]]);
-    await expect.poll(() => agent.published(), LONG).toEqual(["SOURCE_CAMERA"]);
-    expect(await page.getByRole("log").innerText()).toBe("");
-    await page.evaluate("utterance.dispatchEvent(new Event('end'))");
-    await expect.poll(() => agent.published(), LONG).toContain("SOURCE_MICROPHONE");
   });
 
   test("is controlled by keyboard alone", async () => {
@@ -118,17 +116,12 @@ describe("a call", () => {
     await page.getByText("Speed 1.1").first().waitFor();
   });
 
-  test("shares the screen, and another camera, when asked to", async () => {
+  test("shares the screen when asked to", async () => {
     const { page, agent } = await call();
     await page.getByRole("button", { name: "Share the screen" }).click();
     await expect.poll(() => agent.published(), LONG).toContain("SOURCE_SCREENSHARE");
     await page.getByRole("button", { name: "Stop sharing the screen" }).click();
     await expect.poll(() => agent.published(), LONG).not.toContain("SOURCE_SCREENSHARE");
-    await page.locator("summary", { hasText: "Microphone, camera" }).click();
-    await page.getByLabel("Microphone", { exact: true }).selectOption({ index: 2 });
-    const kept = await page.evaluate<string>("JSON.parse(localStorage['sightline.settings']).microphone");
-    expect(kept).not.toBe("");
-    expect(agent.published()).toContain("SOURCE_MICROPHONE");
   });
 
   test("keeps the screen on for as long as it lasts", async () => {
@@ -182,7 +175,7 @@ describe("when something goes wrong", () => {
     const { page, agent, room } = await call();
     await agent.leave();
     await page.getByText("The assistant dropped out.").waitFor();
-    const next = await joinAsAgent(server, room());
+    const next = await joinAsAgent(server(), room());
     later(() => next.leave());
     await next.tell(SPEECH);
     await expect.poll(() => page.locator(".status p").last().innerText(), LONG).toBe("In call. Speak now.");
@@ -213,65 +206,3 @@ describe("when something goes wrong", () => {
     await expect.poll(() => agent.published().length, LONG).toBe(2);
   });
 });
-
-const LONG = { timeout: 20_000 };
-
-/** The loudest moment of what the page plays, in two seconds; 1 is full scale. */
-const LOUDNESS = `(async () => {
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  context.createMediaStreamSource(document.querySelector("audio").srcObject).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  let loudest = 0;
-  for (let step = 0; step < 100; step += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    analyser.getFloatTimeDomainData(samples);
-    loudest = Math.max(loudest, ...samples);
-  }
-  return document.querySelector("audio").paused ? 0 : loudest;
-})()`;
-
-/** Two voices of the device: the better one would send the words away. */
-const DEVICE_VOICES = `globalThis.spoken = [];
-const voices = [
-  { name: "away", lang: "en-US", localService: false, default: true },
-  { name: "here", lang: "en-US", localService: true, default: false },
-];
-globalThis.SpeechSynthesisUtterance = class extends EventTarget {
-  constructor(text) { super(); this.text = text; }
-};
-Object.defineProperty(globalThis, "speechSynthesis", { value: {
-  getVoices: () => voices,
-  cancel: () => {},
-  speak: (utterance) => {
-    globalThis.utterance = utterance;
-    spoken.push([utterance.text, utterance.voice.name, utterance.rate]);
-  },
-} });`;
-
-const NOTES_WAKE_LOCK = `globalThis.locks = [];
-Object.defineProperty(navigator, "wakeLock", { value: {
-  request: async (kind) => (locks.push(kind), { release: async () => void locks.push("released") }),
-} });`;
-
-interface TestCall extends TestBrowser {
-  readonly agent: TestAgent;
-  readonly room: () => string;
-}
-
-/** Opens the page, presses Enter and joins as the assistant. */
-async function call(options?: BrowserOptions, script = ""): Promise<TestCall> {
-  const joined = Promise.withResolvers<TestAgent>();
-  let room = "";
-  const onRoom = (name: string): void => {
-    if (room === "") joinAsAgent(server, name).then(joined.resolve, joined.reject);
-    room = name;
-  };
-  const browser = await open({ livekit: { ...server, onRoom } }, options, script);
-  await browser.page.keyboard.press("Enter");
-  const agent = await joined.promise;
-  later(() => agent.leave());
-  await browser.page.getByText("In call. Speak now.").waitFor();
-  await agent.tell(SPEECH);
-  return { ...browser, agent, room: () => room };
-}

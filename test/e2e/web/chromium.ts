@@ -30,16 +30,17 @@ const DEVICES = {
   ],
   refused: ["--use-fake-device-for-media-stream", "--deny-permission-prompts"],
   none: ["--use-fake-ui-for-media-stream"],
+  "three-cameras": ["--use-fake-device-for-media-stream=device-count=3", "--use-fake-ui-for-media-stream"],
 };
 
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 export interface BrowserOptions extends Pick<
   BrowserContextOptions,
-  "viewport" | "colorScheme" | "reducedMotion" | "forcedColors" | "locale"
+  "viewport" | "isMobile" | "hasTouch" | "colorScheme" | "reducedMotion" | "forcedColors" | "locale"
 > {
   /** What there is of cameras and microphones, all of them made up. Default: `allowed`. */
-  readonly devices?: "allowed" | "refused" | "none";
+  readonly devices?: keyof typeof DEVICES;
 }
 
 export interface TestBrowser {
@@ -76,7 +77,7 @@ export async function closeChromium(): Promise<void> {
   await Promise.all(running.map((browser) => browser.close()));
 }
 
-async function launch(devices: "allowed" | "refused" | "none"): Promise<Browser> {
+async function launch(devices: keyof typeof DEVICES): Promise<Browser> {
   const camera = devices === "allowed" ? [`--use-file-for-fake-video-capture=${await drawnRoom()}`] : [];
   const executablePath = process.env["CHROMIUM"] ?? PROGRAMS.find((path) => existsSync(path)) ?? "chromium";
   return chromium.launch({

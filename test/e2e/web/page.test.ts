@@ -79,6 +79,15 @@ describe("by keyboard alone", () => {
     expect(await page.getByRole("row").count()).toBe(3);
     await page.keyboard.press("Enter");
     await page.getByText("Nothing was sent yet.").waitFor();
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Load again");
+  });
+
+  test("what had the focus goes, and it stays nearby", async () => {
+    const { page } = await open({ livekit: LIVEKIT, accessCode: "right" });
+    await page.getByLabel("Access code").fill("right");
+    await page.keyboard.press("Enter");
+    await page.getByText("The server cannot be reached.").waitFor({ timeout: 60_000 });
+    expect(await page.evaluate("document.activeElement.id")).toBe("call");
   });
 
   test("single keys can be switched off, and are text in a field", async () => {

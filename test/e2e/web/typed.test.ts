@@ -70,11 +70,12 @@ describe("a typed question", () => {
 
 test("without calls the page takes questions at once, and without a server it says so", async () => {
   const { page } = await open({ ask: answering("A cup.") });
-  await page.getByText("Calls are not available on this server.").waitFor();
+  await page.getByText("Calls are not available on this server.").first().waitFor();
   expect(await page.getByRole("button", { name: "Call" }).count()).toBe(0);
+  expect(await page.evaluate("document.activeElement.id")).toBe("question");
   await page.route("**/api/v1/config", (route) => route.abort());
   await page.reload();
-  await page.getByText("The server cannot be reached.").waitFor();
+  await page.getByRole("status").getByText("The server cannot be reached.").waitFor({ state: "attached" });
 });
 
 /** A photo as a phone makes it: large, lying on its side, with a place in its metadata. */
