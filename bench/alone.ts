@@ -25,6 +25,8 @@ export function alone<Result>(file: string, argument?: unknown): Promise<Result>
 }
 
 if (import.meta.filename === process.argv[1]) {
+  // Nobody wants the result any more.
+  process.once("disconnect", () => process.exit(1));
   const [, , file = "", argument = "null"] = process.argv;
   const { run } = (await import(join(import.meta.dirname, file))) as {
     run: (argument: unknown) => Promise<unknown>;

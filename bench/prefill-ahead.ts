@@ -1,13 +1,21 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startSimulator } from "../inference/simulator/start.ts";
+import type { Jpeg } from "../orchestrator/turn/turn.ts";
 import { slopeOf } from "../orchestrator/session/answering/slope.ts";
 import { alone } from "./alone.ts";
 import { type Bench, type BenchRow, quantile, runDirectly, type Series } from "./benchmark.ts";
 import { benchEngine, takePictures } from "./prefill/bench-engine.ts";
-import { type Asked, converse, uncached } from "./prefill/converse.ts";
+import { type Asked, converse, type ConverseOptions, uncached } from "./prefill/converse.ts";
 import { floorMs } from "./prefill/floor.ts";
-import { ARITHMETIC, type Delivery, OURS, PROMISES, SMALLER, type Variant } from "./prefill/variants.ts";
+import {
+  ARITHMETIC,
+  type Delivery,
+  OURS,
+  PROMISES,
+  type Size,
+  SMALLER,
+  type Variant,
+} from "./prefill/variants.ts";
 import { paceOf, PERIOD_MS } from "./thirty/pace.ts";
 
 /** Thirty questions about thirty pictures in one call: what the first token waits for, and what is computed for it. */
@@ -19,32 +27,37 @@ const OVERHEAD_TOKENS = 32;
 const CACHED_SHARE = 0.95;
 const MS_PER_QUESTION = 1;
 /** In a real call, which takes speech and its recognition too. */
-const SPOKEN = Math.min(QUESTIONS, 20);
+const SPOKEN = Math.min(QUESTIONS, 16);
 const ANSWER = "Two people stand at the table by the window.";
+/** A call is open for so long before its first question. */
+const OPEN_MS = 3000;
 /** Calls begin beside each other, so that this machine does not serve them all in the same instant. */
-const APART_MS = PERIOD_MS / 20;
+const APART_MS = PERIOD_MS / 16;
 
 interface Measured extends Variant {
   readonly asked: readonly Asked[];
 }
 
 export const run: Bench = async () => {
-  const startAtMs = performance.now();
   const variants: readonly Variant[] = PROMISES.flatMap(({ profile, coldMs }) => [
     ...(["prefilled", "cold", "resent"] as const).map((delivery) => ({ profile, delivery, size: OURS })),
     ...(coldMs === undefined ? [] : waysPast(profile)),
   ]);
-  const calls = PROMISES.map(async ({ profile }) => ({
-    profile,
-    asked: await alone<readonly Asked[]>("prefill/real-call.ts", { profile, questions: SPOKEN }),
-  }));
-  const all = await Promise.all(
-    variants.map(async (variant, nth): Promise<Measured> => {
-      await wait(APART_MS * nth);
-      return { ...variant, asked: await talk(variant, nth) };
+  const pictures = new Map<Size, readonly Jpeg[]>();
+  for (const size of [OURS, ...SMALLER]) pictures.set(size, await takePictures(QUESTIONS, size));
+  const all: readonly Measured[] = await Promise.all(
+    variants.map(async (variant, nth) => {
+      const startAtMs = performance.now() + OPEN_MS + APART_MS * nth;
+      const pace = paceOf(nth + 1, QUESTIONS, startAtMs);
+      return { ...variant, asked: await talk(variant, { pictures: pictures.get(variant.size) ?? [], pace }) };
     }),
   );
-  const spoken = await Promise.all(calls);
+  const spoken = await Promise.all(
+    PROMISES.map(async ({ profile }) => ({
+      profile,
+      asked: await alone<readonly Asked[]>("prefill/real-call.ts", { profile, questions: SPOKEN }),
+    })),
+  );
   const of = (profile: string, delivery: Delivery, size = OURS): Measured =>
     all.find((one) => one.profile === profile && one.delivery === delivery && one.size === size) as Measured;
   return {
@@ -74,8 +87,8 @@ export const run: Bench = async () => {
       };
     }),
     notes: [
-      `${QUESTIONS} questions about as many pictures in a call of its own for each line, ${(PERIOD_MS / 1000).toFixed(1)} s a question on average, nothing let go; memory, prefill ahead and choice of frame of our calls, TTFT from the last word; **simulated** vLLM with the estimated constants of the named GPU, all at the same time in ${Math.round((performance.now() - startAtMs) / 1000)} s. Cold: nothing is computed ahead. Resent: no prefill, no ids and no cache of the conversation's own, every picture as bytes each time.`,
-      `Through a real call: ${SPOKEN} spoken questions in a call with a camera that is held on something new for each, nothing simulated but GPU, ear and voice; TTFT as its own latency strip tells it, tokens as its metrics count them.`,
+      `${QUESTIONS} questions about as many pictures in a call of its own for each line, ${(PERIOD_MS / 1000).toFixed(1)} s a question on average, nothing let go; memory, prefill ahead and choice of frame of our calls, TTFT from the last word; **simulated** vLLM with the estimated constants of the named GPU, all at the same time. Cold: nothing is computed ahead. Resent: no prefill, no ids and no cache of the conversation's own, every picture as bytes each time.`,
+      `Through a real call: ${SPOKEN} spoken questions in a call with a camera that is held on something new for each, after all else was measured; nothing is simulated but GPU, ear and voice; TTFT as its own latency strip tells it, tokens as its metrics count them.`,
       "Floor: what the GPU's constants need alone, fixed part + vision encoder + tokens that were not cached, at the median; no client and no queue is faster. `…-arithmetic` are the same GPU with a token at twice the model's parameters in FLOP at 40 % of the peak instead of a share of the published times; see docs/decisions/015-a-missed-prefill-on-an-l4.md.",
       [
         "| profile, mode | TTFT p50 / p95 ms | questions 2–11 / 21–30, p95 ms | uncached tokens, p50 / most |",
@@ -96,11 +109,12 @@ function waysPast(profile: Variant["profile"]): readonly Variant[] {
 }
 
 /** Each with a simulator of its own. */
-async function talk({ profile, delivery, size }: Variant, seed: number): Promise<readonly Asked[]> {
-  const pictures = await takePictures(QUESTIONS, size);
+async function talk(
+  { profile, delivery }: Variant,
+  { pictures, pace }: Pick<ConverseOptions, "pictures" | "pace">,
+): Promise<readonly Asked[]> {
   const simulator = await startSimulator({
     profile,
-    seed,
     answer: ANSWER,
     maxImages: QUESTIONS + 1,
     maxModelLen: 32_768,
@@ -112,7 +126,7 @@ async function talk({ profile, delivery, size }: Variant, seed: number): Promise
       pictures,
       ahead: delivery === "prefilled",
       history: "everything",
-      pace: paceOf(seed, QUESTIONS, performance.now()),
+      pace,
     });
   } finally {
     await engine.close();
