@@ -14,6 +14,8 @@ const NOISE_WINDOWS = 50;
 const LEAST_WINDOWS = 5;
 /** Frames over which the delay of the network is taken at its least. */
 const DELAY_FRAMES = 250;
+/** Audio that comes this much later than the network's delay is not late: what was before it is lost. */
+const LOST_MS = 500;
 
 /** Counts, in received samples and to the sample, how long the caller has been silent. */
 export interface SilenceClock {
@@ -49,7 +51,9 @@ export function createSilenceClock(): SilenceClock {
       deaf = false;
       threshold = Math.max(LEAST_LOUD, NOISE_FACTOR * noise.level());
       if (!speaking) noise.push(samples);
-      delays.push(atMs - toMs(received + samples.length));
+      const delayMs = atMs - toMs(received + samples.length);
+      if (delayMs - Math.min(...delays) > LOST_MS) delays = [];
+      delays.push(delayMs);
       if (delays.length > DELAY_FRAMES) delays.shift();
       const index = samples.findLastIndex((sample) => Math.abs(sample) >= threshold);
       received += samples.length;

@@ -12,6 +12,7 @@ import { createFrameRing } from "../../../orchestrator/vision/ring.ts";
 import { engineOf, gateOf, settingsOf, verdictOf, type FakeEngine, type Script } from "../turn.ts";
 import { startCaller, type FakeCaller } from "./caller.ts";
 import { createFakeEar, type FakeEar } from "./ear.ts";
+import { createRoom, type Room } from "./room.ts";
 import { createFakeSpeaker, type FakeSpeaker } from "./speaker.ts";
 import { createFakeVoice, type FakeVoice } from "./voice.ts";
 
@@ -47,9 +48,11 @@ export async function startTestCall(
     readonly call?: Partial<CallOptions>;
     readonly voice?: FakeVoice;
     readonly deaf?: boolean;
-    readonly frame?: number;
-    /** Of the caller's room, in dBFS. */
-    readonly noiseDb?: number;
+    readonly frame?: number | undefined;
+    /** Where the caller is. Default: a quiet room. */
+    readonly room?: Room | undefined;
+    /** Of the caller's line. */
+    readonly jitterMs?: number | undefined;
   } = {},
 ): Promise<TestCall> {
   const ear = createFakeEar();
@@ -103,7 +106,8 @@ export async function startTestCall(
     },
     ...options.call,
   });
-  const caller = startCaller(call, ear, options.frame, options.noiseDb);
+  const { frame, jitterMs } = options;
+  const caller = startCaller(call, ear, { frame, jitterMs, room: await createRoom(options.room) });
   return {
     call,
     caller,

@@ -1,6 +1,7 @@
 import type { Call } from "../../../orchestrator/session/call.ts";
 import { synthesise, type SynthesisOptions } from "../speech/synthesise.ts";
 import type { FakeEar } from "./ear.ts";
+import type { RoomSound } from "./room.ts";
 
 const RATE = 16_000;
 const FRAME = 320;
@@ -28,23 +29,33 @@ export interface FakeCaller {
   close(): void;
 }
 
-/** −69 dBFS: a quiet room. */
-const QUIET_DB = -69;
+export interface CallerOptions {
+  /** Samples in a frame. Default: 20 ms of them. */
+  readonly frame?: number | undefined;
+  /** What else the microphone hears. */
+  readonly room: RoomSound;
+  /** Frames are held back for up to this long, and come in bursts. Default: 0. */
+  readonly jitterMs?: number | undefined;
+}
 
-/** @param noiseDb the room's noise in dBFS */
-export function startCaller(call: Call, ear: FakeEar, frame = FRAME, noiseDb = QUIET_DB): FakeCaller {
-  const noise = 32_768 * Math.sqrt(3) * 10 ** (noiseDb / 20);
+/** Starts a caller whose microphone is on. */
+export function startCaller(call: Call, ear: FakeEar, options: CallerOptions): FakeCaller {
+  const { frame = FRAME, room, jitterMs = 0 } = options;
   let queue: { samples: Int16Array; at: number; done: (atMs: number) => void }[] = [];
   let sent = 0;
   let beganAtMs = 0;
   const startedAtMs = performance.now();
   const next = (): Int16Array => {
-    const samples = Int16Array.from({ length: frame }, () => Math.round((2 * Math.random() - 1) * noise));
+    const samples = new Int16Array(frame);
     const [head] = queue;
-    if (!head) return samples;
+    if (!head) {
+      room(samples);
+      return samples;
+    }
     if (head.at === 0) beganAtMs = startedAtMs + (sent / RATE) * 1000;
     const piece = head.samples.subarray(head.at, head.at + frame);
-    for (const [index, sample] of piece.entries()) samples[index] = (samples[index] ?? 0) + sample;
+    samples.set(piece);
+    room(samples);
     head.at += piece.length;
     if (head.at >= head.samples.length) {
       queue.shift();
@@ -52,7 +63,10 @@ export function startCaller(call: Call, ear: FakeEar, frame = FRAME, noiseDb = Q
     }
     return samples;
   };
+  let heldUntilMs = 0;
   const timer = setInterval(() => {
+    if (performance.now() < heldUntilMs) return;
+    heldUntilMs = performance.now() + Math.random() * jitterMs;
     while (startedAtMs + ((sent + frame) / RATE) * 1000 <= performance.now()) {
       call.hear({ samples: next(), sampleRate: RATE });
       sent += frame;

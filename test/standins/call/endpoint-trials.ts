@@ -8,6 +8,7 @@ import { createFrameRing } from "../../../orchestrator/vision/ring.ts";
 import { frameOf, gateOf, personVerdict, saying, settingsOf } from "../turn.ts";
 import { startTestCall, type TestCall } from "./call.ts";
 import { type Baseline, startPlainCall } from "./plain-call.ts";
+import type { Room } from "./room.ts";
 import { createFakeVoice } from "./voice.ts";
 
 /** What a caller says in a trial: two parts with a pause between them that is shorter than an endpoint. */
@@ -54,8 +55,10 @@ export interface EndpointOptions {
   readonly finalsMs?: readonly [number, number];
   /** Samples in a frame. Default: 20 ms of them. */
   readonly frame?: number;
-  /** Noise of the callers' rooms in dBFS. Default: quiet. */
-  readonly noiseDb?: number;
+  /** Where the callers are. Default: in quiet rooms. */
+  readonly room?: Room;
+  /** Of their lines; see `CallerOptions`. */
+  readonly jitterMs?: number;
   /** Questions about the picture of a camera that shows a person. Default: text. */
   readonly kind?: keyof typeof PARTS;
   /** A bare `AgentSession` with the same model and voice in place of our call. */
@@ -123,7 +126,8 @@ async function endpointCall(
 }
 
 /** Our call, with an engine whose answer is a hash of the whole prompt. */
-async function ourTalk({ frame, noiseDb, kind = "text" }: EndpointOptions, seed: number): Promise<Talk> {
+async function ourTalk(options: EndpointOptions, seed: number): Promise<Talk> {
+  const { frame, room, jitterMs, kind = "text" } = options;
   const id = `call-${seed}`;
   const prompts: Prompt<unknown>[] = [];
   const engine: Engine<never> = {
@@ -149,8 +153,9 @@ async function ourTalk({ frame, noiseDb, kind = "text" }: EndpointOptions, seed:
         }),
       ports: (camera) => ({ camera, gate: camera.gate, local: engine, cloud: undefined, describer: engine }),
     },
-    ...(frame === undefined ? {} : { frame }),
-    ...(noiseDb === undefined ? {} : { noiseDb }),
+    frame,
+    room,
+    jitterMs,
   });
   const show = setInterval(() => {
     const raw = { source: "camera", rotation: 0, capturedAtMs: performance.now() } as never;
@@ -205,14 +210,14 @@ function hashOf(prompt: Prompt<unknown>): string {
   return `x${createHash("sha256").update(JSON.stringify(prompt)).digest("hex").slice(0, 12)}.`;
 }
 
-async function plainTalk({ frame, noiseDb }: EndpointOptions, baseline: Baseline): Promise<Talk> {
+async function plainTalk({ frame, room }: EndpointOptions, baseline: Baseline): Promise<Talk> {
   const plain = await startPlainCall({
     baseline,
     modelMs: MODEL_MS,
     voice: createFakeVoice({ firstMs: VOICE_MS, wordMs: 100 }),
     answer: "Yes.",
     frame,
-    noiseDb,
+    room,
   });
   return {
     ...plain,

@@ -7,6 +7,7 @@ import { initializeAgents, toAudioFrame } from "../../../orchestrator/session/ag
 import { Microphone, NoLlm, NoStt, NoTts } from "../../../orchestrator/session/node-models.ts";
 import { startCaller, type FakeCaller } from "./caller.ts";
 import { createFakeEar } from "./ear.ts";
+import { createRoom, type Room } from "./room.ts";
 import { createFakeSpeaker, type FakeSpeaker } from "./speaker.ts";
 import type { FakeVoice } from "./voice.ts";
 
@@ -33,7 +34,7 @@ export async function startPlainCall(options: {
   readonly voice: FakeVoice;
   readonly answer: string;
   readonly frame?: number | undefined;
-  readonly noiseDb?: number | undefined;
+  readonly room?: Room | undefined;
 }): Promise<PlainCall> {
   initializeAgents();
   const ear = createFakeEar();
@@ -81,12 +82,10 @@ export async function startPlainCall(options: {
   session.input.audio = microphone;
   session.output.audio = output;
   await session.start({ agent, record: false });
-  const caller = startCaller(
-    { hear: (audio: Pcm) => microphone.push(toAudioFrame(audio)) } as never,
-    ear,
-    options.frame,
-    options.noiseDb,
-  );
+  const caller = startCaller({ hear: (audio: Pcm) => microphone.push(toAudioFrame(audio)) } as never, ear, {
+    frame: options.frame,
+    room: await createRoom(options.room),
+  });
   return {
     caller,
     speaker,

@@ -65,6 +65,15 @@ test("the network's delay is taken at its least: jitter does not move the end of
   expect(clock.lastLoudAtMs()).toBeCloseTo(2000, 0);
 });
 
+test("after audio that was lost the end of speech is where it was heard, not earlier by the gap", () => {
+  const clock = createSilenceClock();
+  feed(clock, noise(HEARING_RATE, 3000), true);
+  clock.push(noise(FRAME, 3000), 1000 + 800 + 20, true);
+  expect(clock.lastLoudAtMs()).toBeCloseTo(1820, 0);
+  clock.push(noise(FRAME, 3000), 1840, true);
+  expect(clock.lastLoudAtMs()).toBeCloseTo(1840, 0);
+});
+
 test("a microphone that is switched off is silent until it is heard again", () => {
   const clock = createSilenceClock();
   feed(clock, noise(FRAME, 3000), true);
