@@ -68,8 +68,14 @@ export const verdictReasons = list<VerdictReason>({
 /** How far a turn had come when it was thrown away. */
 export const discardStages = ["prefill", "answer"] as const;
 
+/** Why an answer was not prepared before its question was over. */
+export const waitReasons = ["keeps-changing", "tokens-spent", "sound-spent"] as const;
+
 /** `resumed`: no words, or none that were meant to end it. */
 export const bargeInResults = ["ended", "resumed"] as const;
+
+/** What was computed ahead: a picture, the past without one, or a token to keep the engine awake. */
+export const prefillKinds = ["picture", "past", "keep-alive"] as const;
 
 export const prefillResults = ["computed", "aborted", "failed"] as const;
 

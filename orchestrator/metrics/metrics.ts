@@ -6,8 +6,10 @@ import {
   errorCategories,
   frameChoices,
   OTHER,
+  prefillKinds,
   prefillResults,
   verdicts,
+  waitReasons,
 } from "./labels.ts";
 
 /**
@@ -109,6 +111,11 @@ export function createMetrics() {
       "Seconds of sound that were made for turns that were thrown away.",
       [],
     ),
+    unpreparedTurns: counter(
+      "unprepared_turns_total",
+      "Turns that were started only when the question was over, because too much had been thrown away; by of what.",
+      ["reason"],
+    ),
     bargeIns: counter(
       "barge_ins_total",
       "Times that a caller spoke into an answer, by what became of the answer.",
@@ -117,12 +124,17 @@ export function createMetrics() {
     prefill: histogram(
       "prefill_seconds",
       "Prefix asked for ahead of a question to prefix computed by the local engine.",
-      [],
+      ["kind"],
       LATENCY_BUCKETS,
     ),
     prefills: counter("prefills_total", "Prefixes asked for ahead of a question, by what became of them.", [
       "result",
     ]),
+    unusedPrefills: counter(
+      "unused_prefills_total",
+      "Pictures that were computed ahead and that no question went with.",
+      [],
+    ),
     trend: histogram(
       "wait_slope_seconds",
       "How much longer each question of a call waits than the one before it, over its last ten.",
@@ -145,6 +157,8 @@ export function createMetrics() {
     for (const category of [...errorCategories, OTHER]) metrics.engineErrors.inc({ engine, category }, 0);
   }
   for (const stage of discardStages) metrics.discardedTurns.inc({ stage }, 0);
+  for (const reason of waitReasons) metrics.unpreparedTurns.inc({ reason }, 0);
+  for (const kind of prefillKinds) metrics.prefill.zero({ kind });
   for (const result of prefillResults) metrics.prefills.inc({ result }, 0);
   for (const result of bargeInResults) metrics.bargeIns.inc({ result }, 0);
   for (const verdict of verdicts) metrics.gate.zero({ verdict });

@@ -75,6 +75,20 @@ export function preferWarm(
   return isSameScene(warm, frame) ? { frame: warm, reason: "warm-same-scene" } : choice;
 }
 
+/**
+ * Whether a frame that was chosen for an earlier end of the question goes with a later one too: it is a
+ * photo, is near the new end, or shows the same scene as the frame that would be taken now.
+ */
+export function goesWith(
+  frame: Frame,
+  camera: Camera,
+  { endedAtMs, nowMs }: { readonly endedAtMs: number; readonly nowMs: number },
+): boolean {
+  if (frame.source === "photo" || frame.capturedAtMs >= endedAtMs - BEFORE_END_MS) return true;
+  const now = pickFrame(camera.recent(frame.source), endedAtMs, nowMs)?.frame;
+  return now !== undefined && isSameScene(frame, now);
+}
+
 /** `pickFrame`, or the first frame that arrives in time, or none. */
 export async function chooseFrame(
   camera: Camera,

@@ -1,9 +1,12 @@
+import { goesWith } from "../../turn/choose-frame.ts";
 import type { Conversation } from "../../turn/conversation.ts";
 import type { Ports } from "../../turn/ports.ts";
+import type { Frame } from "../../turn/turn.ts";
 import type { CallDeps } from "../call-deps.ts";
 import type { CallOptions } from "../call.ts";
 import type { Manner } from "../manner.ts";
 import { startTurn, type TurnRun } from "./turn-run.ts";
+import { createWaste, type WaitReason } from "./waste.ts";
 
 /** A turn of the core has found its first word by then, or says that it cannot. */
 const TURN_MS = 6500;
@@ -17,8 +20,12 @@ export interface Ahead {
   prepare(question: string, endedAtMs: number): void;
   /** The answer to the question: the one that was prepared when it still fits, else a new one. */
   take(question: string, endedAtMs: number): TurnRun;
-  /** Throws away what was prepared. */
+  /** The question goes on: what was prepared for less of it is thrown away. `question`: all of it so far. */
+  goesOn(question?: string): void;
+  /** The question is given up, and what was prepared for it. */
   discard(): void;
+  /** Throws away a turn that was taken, and of which nobody will hear a word. */
+  waste(run: TurnRun): void;
 }
 
 export function createAhead(options: {
@@ -29,6 +36,8 @@ export function createAhead(options: {
   readonly manner: Manner;
   /** An engine is about to be asked: what it computes ahead gives way. */
   readonly giveWay: () => void;
+  /** Which frame goes with the question is known; undefined: it needs none. */
+  readonly onChosen: (frame: Frame | undefined) => void;
   /** A turn was thrown away; what it had sent was sent. */
   readonly onDiscard: (run: TurnRun) => void;
 }): Ahead {
@@ -37,6 +46,9 @@ export function createAhead(options: {
   let run: TurnRun | undefined;
   /** Turns of the present question that were thrown away. */
   let discarded = 0;
+  const waste = createWaste();
+  /** The question that nothing was prepared for, and why. */
+  let waits: { readonly question: string; readonly reason: WaitReason } | undefined;
 
   const start = (question: string, endedAtMs: number): TurnRun => {
     options.giveWay();
@@ -50,41 +62,81 @@ export function createAhead(options: {
       ports,
       transport: call.transport,
       delivery: manner.delivery(call.speaker.sampleRate),
+      onChosen: options.onChosen,
       onFault: ({ turnId, error }) =>
         deps.log.warn({ turnId, fault: error instanceof Error ? error.name : typeof error }, "turn fault"),
     });
   };
 
-  const fits = (question: string): boolean =>
-    run?.question === question && run.history === conversation.snapshot() && run.note === manner.note();
+  const fits = (question: string, endedAtMs: number): boolean =>
+    run?.question === question &&
+    run.history === conversation.snapshot() &&
+    run.note === manner.note() &&
+    showsEnd(run, endedAtMs);
 
-  const discard = (): void => {
-    if (!run) return;
+  /** Its picture, if it has one, is also that of a question which ended only now. */
+  const showsEnd = (of: TurnRun, endedAtMs: number): boolean => {
+    if (endedAtMs <= of.endedAtMs) return true;
+    const { frame } = of.report();
+    return !frame || goesWith(frame, ports.camera, { endedAtMs, nowMs: performance.now() });
+  };
+
+  const throwAway = (run: TurnRun): void => {
     run.answer.stop("superseded");
     deps.metrics.discardedTurns.inc({
       stage: run.markedAtMs("first-token") === null ? "prefill" : "answer",
     });
     const { ttftMs, itlMs } = run.report();
-    deps.metrics.discardedTokens.inc(ttftMs === null ? 0 : 1 + itlMs.length);
-    deps.metrics.discardedAudio.inc(run.answer.soundMs() / 1000);
+    const tokens = ttftMs === null ? 0 : 1 + itlMs.length;
+    const soundMs = run.answer.soundMs();
+    waste.add({ tokens, soundMs });
+    deps.metrics.discardedTokens.inc(tokens);
+    deps.metrics.discardedAudio.inc(soundMs / 1000);
+  };
+
+  const discard = (): void => {
+    if (!run) return;
+    throwAway(run);
     if (run.asked().length > 0) options.onDiscard(run);
     run = undefined;
     discarded += 1;
   };
 
+  const forget = (): void => {
+    discarded = 0;
+    waits = undefined;
+  };
+
+  const startLate = (question: string, endedAtMs: number): TurnRun => {
+    if (waits?.question === question) {
+      const { reason } = waits;
+      deps.metrics.unpreparedTurns.inc({ reason });
+      deps.log.info({ call: call.id, reason }, "answer not prepared ahead");
+    }
+    return start(question, endedAtMs);
+  };
+
   return {
-    discard,
-    prepare(question, endedAtMs) {
-      if (fits(question)) return;
+    discard() {
       discard();
-      if (discarded >= MOST_DISCARDED) return;
-      run = start(question, endedAtMs);
+      forget();
+    },
+    waste: throwAway,
+    prepare(question, endedAtMs) {
+      if (fits(question, endedAtMs)) return;
+      discard();
+      const reason = discarded >= MOST_DISCARDED ? "keeps-changing" : waste.spent();
+      waits = reason && { question, reason };
+      if (!waits) run = start(question, endedAtMs);
+    },
+    goesOn(question) {
+      if (run?.question !== question) discard();
     },
     take(question, endedAtMs) {
-      if (!fits(question)) discard();
-      const taken = run ?? start(question, endedAtMs);
+      if (!fits(question, endedAtMs)) discard();
+      const taken = run ?? startLate(question, endedAtMs);
       run = undefined;
-      discarded = 0;
+      forget();
       return taken;
     },
   };

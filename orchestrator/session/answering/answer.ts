@@ -3,6 +3,7 @@ import { durationMs, type Pcm } from "../../lib/pcm.ts";
 import type { SpeakContext, SpeechPlace, Spoken, Voice } from "../../speech/speech.ts";
 import { stopped, type StopReason } from "../../turn/stopped.ts";
 import { createTape, type Tape } from "./tape.ts";
+import { firstClauses } from "./first-clauses.ts";
 import type { TimedWords } from "./words-heard.ts";
 
 /** One thing to say, made ahead: its text and its sound are gathered whether or not they are ever heard. */
@@ -20,6 +21,8 @@ export interface Answer {
   /** Every service that was given words of it, in the order of the first. */
   sentTo(): readonly SpeechPlace[];
   readonly signal: AbortSignal;
+  /** It counts: a voice that was given its first clauses gets the rest. */
+  release(): void;
   /** Ends the work for it, here and upstream. */
   stop(reason: StopReason): void;
 }
@@ -45,6 +48,7 @@ export function startAnswer(
   delivery: Delivery,
 ): Answer {
   const stop = new AbortController();
+  const counts = Promise.withResolvers<void>();
   const text = createTape<string>();
   const words: TimedWords[] = [];
   const sent: SpeechPlace[] = [];
@@ -58,6 +62,7 @@ export function startAnswer(
   if (sound) {
     const spoken = speak(text.read(), delivery, {
       signal: stop.signal,
+      counts: counts.promise,
       onPlace: (now) => (place = now),
       onSent(to) {
         if (!sent.some(({ name, host }) => name === to.name && host === to.host)) sent.push(to);
@@ -75,8 +80,10 @@ export function startAnswer(
     place: () => place,
     sentTo: () => sent,
     signal: stop.signal,
+    release: counts.resolve,
     stop(reason) {
       stop.abort(stopped(reason));
+      counts.resolve();
       text.cut();
       sound?.cut();
     },
@@ -95,7 +102,10 @@ async function fill<Item>(tape: Tape<Item>, source: AsyncIterable<Item>): Promis
 async function* speak(
   text: AsyncGenerator<string, void, undefined>,
   delivery: Delivery,
-  told: Pick<SpeakContext, "signal" | "onPlace" | "onSent">,
+  {
+    counts,
+    ...told
+  }: Pick<SpeakContext, "signal" | "onPlace" | "onSent"> & { readonly counts: Promise<void> },
 ): AsyncGenerator<Spoken> {
   const { voice, rate, language } = delivery;
   const first = await text.next();
@@ -111,7 +121,8 @@ async function* speak(
     };
     return;
   }
-  yield* voice.speak(withFirst(first.value, text), { ...told, rate, language });
+  const clauses = firstClauses(withFirst(first.value, text), { language, rate, counts });
+  yield* voice.speak(clauses, { ...told, rate, language });
 }
 
 async function* withFirst<Item>(first: Item, rest: AsyncIterable<Item>): AsyncGenerator<Item> {

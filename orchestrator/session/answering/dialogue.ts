@@ -2,33 +2,25 @@ import { randomUUID } from "node:crypto";
 import type { SpeechPlace } from "../../speech/speech.ts";
 import type { Conversation } from "../../turn/conversation.ts";
 import type { Ports } from "../../turn/ports.ts";
+import type { Frame } from "../../turn/turn.ts";
 import { createAhead } from "./ahead.ts";
-import { startAnswer, type Answer } from "./answer.ts";
+import { startAnswer } from "./answer.ts";
+import { createBooks } from "./books.ts";
+import { captions } from "./captions.ts";
 import type { CallDeps } from "../call-deps.ts";
 import type { CallEvent } from "../call-events.ts";
 import type { CallLedger } from "../ledger/call-ledger.ts";
 import type { CallOptions } from "../call.ts";
-import { earcon } from "../voice/earcons.ts";
+import type { Earcon } from "../voice/earcons.ts";
 import { textSoFar, toEnding } from "./ending.ts";
-import type { Ending, Live } from "./live.ts";
+import { type Ending, type Live, toLive } from "./live.ts";
 import type { Manner } from "../manner.ts";
 import { createMemory } from "./memory.ts";
+import { createPatience } from "./patience.ts";
 import type { Stage } from "../stage.ts";
 import { createTeller } from "./teller.ts";
-import { createTrend } from "./trend.ts";
-import type { TurnRun } from "./turn-run.ts";
 import { type Before, NOTHING_BEFORE } from "../../turn/spans.ts";
-import { observe, toPastTurn } from "./turn-record.ts";
-import { wait } from "../../lib/wait.ts";
-
-/** Counted from the end of the question: what has not begun to sound by then never will. */
-const ANSWER_BY_MS = 7500;
-/** Nothing is said into the caller's words: looked at again after this. */
-const SPEAKING_MS = 300;
-/** Nothing is to be read into the caller's words either: looked at again after this. */
-const READING_MS = 50;
-/** A caller who hears nothing for so long is told by a short sound that work goes on. */
-const THINKING_MS = 1500;
+import { createVoiceName } from "./voice-name.ts";
 
 /** What is said in a call, by whom and when: one answer at a time, and what becomes of it. */
 export interface Dialogue {
@@ -38,6 +30,8 @@ export interface Dialogue {
   lastAnswer(): string;
   /** Starts the answer to what was said so far, in case that it is the question. */
   prepare(question: string, endedAtMs: number): void;
+  /** More is being said behind what was prepared for; `question`: all of it, once its words are known. */
+  goesOn(question?: string): void;
   /** Answers. */
   ask(question: string, asked: { readonly typed: boolean; readonly endedAtMs: number }): void;
   /** Says a fixed sentence; `onEnd` when it was said or cut off. */
@@ -69,10 +63,14 @@ export function createDialogue(options: {
   /** What happened while the question was asked that is over now. */
   readonly takeBefore: () => Before;
   readonly speaking: () => boolean;
+  /** Makes a short sound, unless the caller speaks. */
+  readonly tone: (name: Earcon) => void;
   readonly emit: (event: CallEvent) => void;
   /** An engine is about to be asked: what it computes ahead gives way. */
   readonly giveWay: () => void;
-  /** Old pictures and turns have left the history. */
+  /** Which frame goes with the question is known; undefined: it needs none. */
+  readonly onChosen: (frame: Frame | undefined) => void;
+  /** The history is another one than the engine knows, or soon will be. */
   readonly onCompacted: () => void;
   /** An answer is over. */
   readonly onIdle: () => void;
@@ -80,29 +78,36 @@ export function createDialogue(options: {
   readonly onVoice: () => void;
 }): Dialogue {
   const { deps, call, manner, stage } = options;
-  const ahead = createAhead({
-    ...options,
-    onDiscard: (run) => enter(run.answer, run, "discarded", false),
-  });
+  const memory = createMemory(options);
+  const books = createBooks({ ...options, memory });
+  const ahead = createAhead({ ...options, onDiscard: (run) => books.discarded(run) });
   const tell = createTeller((event) => {
     if (!closed) options.emit(event);
   });
   let live: Live | undefined;
-  const memory = createMemory(options);
-  const trend = createTrend(deps.metrics);
-  let thinking: NodeJS.Timeout | undefined;
-  let watchdog: NodeJS.Timeout | undefined;
+  const patience = createPatience({
+    speaking: options.speaking,
+    onThinking: () => options.tone("thinking"),
+    onLate(late) {
+      deps.metrics.unansweredTurns.inc();
+      deps.log.warn({ turnId: late.answer.id }, "turn without an answer");
+      end(late);
+      memory.giveUp();
+      say(deps.notices.text("cannot-answer"), "notice");
+    },
+  });
+  const voiceName = createVoiceName({
+    hasVoice: deps.voice !== undefined,
+    onChange: () => options.onVoice(),
+  });
   let closed = false;
   let lastSentence = false;
-  let voiceName: string | null = deps.voice ? "voice" : null;
 
   const begin = (next: Live): void => {
     live = next;
+    next.answer.release();
     tell.state("thinking");
-    clearTimers();
-    if (!next.readOnly) thinking = setTimeout(() => think(next), THINKING_MS);
-    const lateInMs = Math.max(0, ANSWER_BY_MS - (performance.now() - next.endedAtMs));
-    if (next.kind === "reply") watchdog = setTimeout(() => late(next), lateInMs);
+    patience.begin(next);
     void tellText(next);
     if (next.readOnly) return;
     void stage.perform(next.answer, next.question).then(
@@ -111,11 +116,9 @@ export function createDialogue(options: {
     );
   };
 
-  /** Captions, from the moment on at which the answer counts; what is only read ends with them. */
+  /** What is only read ends with its text. */
   const tellText = async (next: Live): Promise<void> => {
-    for await (const text of next.answer.text.read()) {
-      while (options.speaking() && !next.over && !closed) await wait(READING_MS);
-      if (next.over || closed) return;
+    for await (const text of captions(next, options.speaking)) {
       if (next.readOnly) begun(next);
       tell.caption(next, text);
     }
@@ -125,44 +128,22 @@ export function createDialogue(options: {
   const begun = (next: Live): void => {
     if (next.startedAtMs !== null) return;
     next.startedAtMs = performance.now();
-    clearTimers();
+    patience.end();
     tell.state("speaking");
     tell.turn(next);
     manner.onSaid(textSoFar(next));
-    tellVoice(next);
-  };
-
-  const tellVoice = (of: Live): void => {
-    const name = of.readOnly ? voiceName : (of.answer.place()?.name ?? voiceName ?? "voice");
-    if (name === voiceName) return;
-    voiceName = name;
-    options.onVoice();
-  };
-
-  const think = (next: Live): void => {
-    if (!next.over && !options.speaking()) stage.tone(earcon("thinking"));
-  };
-
-  const late = (next: Live): void => {
-    if (next.over || next.startedAtMs !== null) return;
-    if (options.speaking()) return void (watchdog = setTimeout(() => late(next), SPEAKING_MS));
-    deps.metrics.unansweredTurns.inc();
-    deps.log.warn({ turnId: next.answer.id }, "turn without an answer");
-    end(next);
-    memory.giveUp();
-    say(deps.notices.text("cannot-answer"), "notice");
+    voiceName.sounds(next);
   };
 
   const finish = (done: Live, how: { readonly playedMs: number; readonly interrupted: boolean }): void => {
     if (done.over) return;
     done.over = true;
-    clearTimers();
+    patience.end();
     if (live === done) live = undefined;
     const ending = toEnding(done, how);
     if (done.startedAtMs === null && !how.interrupted) tell.turn(done);
     tell.end(done, ending);
-    if (done.run) record(done, done.run, ending);
-    enter(done.answer, done.run, done.kind, done.typed);
+    books.over(done, ending);
     tell.state("listening");
     done.onEnd?.(ending);
     if (closed) return;
@@ -173,22 +154,11 @@ export function createDialogue(options: {
   /** A voice that said nothing, or not all: what is there to read is said to be so. */
   const tellLoss = (done: Live, ending: Ending): void => {
     if (done.startedAtMs === null && textSoFar(done) !== "" && !done.answer.signal.aborted) {
-      voiceName = null;
-      options.onVoice();
-      stage.tone(earcon("error"));
+      voiceName.lost();
+      options.tone("error");
     } else if (ending.text.length < textSoFar(done).trimEnd().length && done.kind === "reply") {
       say(deps.notices.text("lost-rest"), "notice");
     }
-  };
-
-  const enter = (answer: Answer, run: TurnRun | undefined, reason: string, typed: boolean): void => {
-    const heardBy = typed || reason === "notice" ? [] : options.takeHeardBy();
-    options.ledger.answered(answer, run, reason, heardBy);
-  };
-
-  const record = (done: Live, run: TurnRun, ending: Ending): void => {
-    memory.record(toPastTurn(run, ending), ending, textSoFar(done));
-    observe(done, ending, { ...deps, call: call.id, trend });
   };
 
   const end = (which: Live): void => {
@@ -214,26 +184,14 @@ export function createDialogue(options: {
     });
   };
 
-  const toLive = (answer: Live["answer"], endedAtMs: number) => ({
-    answer,
-    endedAtMs,
-    committedAtMs: performance.now(),
-    readOnly: answer.sound === undefined,
-    startedAtMs: null,
-    toldWords: 0,
-    over: false,
-  });
-
-  const clearTimers = (): void => {
-    clearTimeout(thinking);
-    clearTimeout(watchdog);
-  };
-
   return {
     live: () => live,
     lastAnswer: () => memory.lastAnswer(),
     prepare(question, endedAtMs) {
       if (!closed) ahead.prepare(memory.joined(question), endedAtMs);
+    },
+    goesOn(question) {
+      ahead.goesOn(question === undefined ? undefined : memory.joined(question));
     },
     ask(question, { typed, endedAtMs }) {
       if (closed) return;
@@ -245,8 +203,9 @@ export function createDialogue(options: {
       const turn = { run, before, question: whole, kind: "reply", typed, held, onEnd: undefined } as const;
       if (!held) return begin({ ...toLive(run.answer, endedAtMs), ...turn });
       say(deps.notices.text("one-moment"), "notice", ({ interrupted }) => {
-        if (interrupted) run.answer.stop("barge-in");
-        else begin({ ...toLive(run.answer, endedAtMs), ...turn });
+        if (!interrupted) return begin({ ...toLive(run.answer, endedAtMs), ...turn });
+        ahead.waste(run);
+        books.unheard(run, typed);
       });
       if (live) live.held = true;
     },
@@ -269,14 +228,14 @@ export function createDialogue(options: {
     endAfterSentence() {
       lastSentence = true;
     },
-    voiceName: () => (manner.textOnly() ? null : voiceName),
+    voiceName: () => (manner.textOnly() ? null : voiceName.name()),
     close() {
       if (live) end(live);
       memory.giveUp();
       closed = true;
       ahead.discard();
       options.ledger.listened(options.takeHeardBy());
-      clearTimers();
+      patience.end();
     },
   };
 }

@@ -34,3 +34,16 @@ export interface Ending {
   readonly text: string;
   readonly interrupted: boolean;
 }
+
+/** What is alike in all answers at the moment at which they begin to count. */
+export function toLive(answer: Answer, endedAtMs: number) {
+  return {
+    answer,
+    endedAtMs,
+    committedAtMs: performance.now(),
+    readOnly: answer.sound === undefined,
+    startedAtMs: null,
+    toldWords: 0,
+    over: false,
+  };
+}

@@ -3,7 +3,7 @@ import { createRecorder, type Recorder } from "../../turn/recorder.ts";
 import { reply } from "../../turn/reply.ts";
 import type { TurnReport } from "../../turn/report.ts";
 import type { Ports } from "../../turn/ports.ts";
-import type { Mark, PastTurn, TurnSettings } from "../../turn/turn.ts";
+import type { Frame, Mark, PastTurn, TurnSettings } from "../../turn/turn.ts";
 import { witnessed, type Asked } from "./witness.ts";
 import { startAnswer, type Answer, type Delivery } from "./answer.ts";
 
@@ -11,6 +11,8 @@ import { startAnswer, type Answer, type Delivery } from "./answer.ts";
 export interface TurnRun {
   readonly question: string;
   readonly note: string;
+  /** Monotonic instant at which the question had ended when it was started. */
+  readonly endedAtMs: number;
   /** The history that it was started with. */
   readonly history: readonly PastTurn[];
   readonly answer: Answer;
@@ -31,12 +33,14 @@ export interface TurnStart {
   readonly ports: Ports;
   readonly transport: string;
   readonly delivery: Delivery;
+  /** Which frame goes with the question is known; undefined: it needs none. */
+  readonly onChosen: (frame: Frame | undefined) => void;
   readonly onFault: (fault: { readonly turnId: string; readonly error: unknown }) => void;
 }
 
 /** Starts a turn. It writes nothing: history, ledger and metrics are the caller's, once it counts. */
 export function startTurn(start: TurnStart): TurnRun {
-  const { question, note, history } = start;
+  const { question, note, endedAtMs, history } = start;
   const turnId = randomUUID();
   const asked: (Asked & { readonly reason: string })[] = [];
   let reason = "undecided";
@@ -52,6 +56,8 @@ export function startTurn(start: TurnStart): TurnRun {
         onFault,
         onEvent: (event) => {
           if (event.type === "route") ({ reason } = event.route);
+          if (event.type === "frame") start.onChosen(event.frame);
+          if (event.type === "need" && !event.need.value) start.onChosen(undefined);
         },
       });
       const ports = witnessed(start.ports, (request) => asked.push({ ...request, reason }));
@@ -62,6 +68,7 @@ export function startTurn(start: TurnStart): TurnRun {
   return {
     question,
     note,
+    endedAtMs,
     history,
     answer,
     report: () => {

@@ -3,6 +3,7 @@ import type { CallDeps } from "../call-deps.ts";
 import { isStop, localCommand, type SpokenCommand } from "../commands/commands.ts";
 import type { Dialogue } from "../answering/dialogue.ts";
 import { isEcho } from "./echo.ts";
+import type { ReadAloud } from "./read-aloud.ts";
 import type { ListenerHandlers, SpeechState } from "./listener.ts";
 import type { Live } from "../answering/live.ts";
 import type { Stage } from "../stage.ts";
@@ -27,12 +28,13 @@ export function createInterruptions(options: {
   readonly deps: Pick<CallDeps, "persona" | "metrics">;
   readonly dialogue: () => Dialogue;
   readonly stage: () => Stage;
+  readonly readAloud: ReadAloud;
   readonly doCommand: (command: SpokenCommand) => void;
   /** Monotonic instant at which speech ended last. */
   readonly endedAtMs: () => number;
   readonly onSpeech: (state: SpeechState) => void;
 }): ListenerHandlers {
-  const { deps, dialogue, stage, doCommand, endedAtMs, onSpeech } = options;
+  const { deps, dialogue, stage, readAloud, doCommand, endedAtMs, onSpeech } = options;
   const { language } = deps.persona;
   const pauses = new WeakMap<Live, number>();
   let paused: Live | undefined;
@@ -62,6 +64,7 @@ export function createInterruptions(options: {
       stage().pause();
     },
     onPause: () => onSpeech("paused"),
+    onGoesOn: () => dialogue().goesOn(),
     onNoWords() {
       onSpeech("over");
       count("resumed");
@@ -74,7 +77,8 @@ export function createInterruptions(options: {
         doCommand({ command: "stop" });
         return "drop";
       }
-      if (isOwn(text)) return final ? "drop" : "keep";
+      if (isOwn(text) || readAloud.isEcho(text, final)) return final ? "drop" : "keep";
+      if (!live) dialogue().goesOn(text);
       if (!live || live.held) return "keep";
       const heard = live.readOnly ? "" : textOf(heardUntil(live.answer.words, stage().playedMs()));
       if (isBackchannel(text, language, { asked: endsAsking(heard) })) return final ? "drop" : "keep";

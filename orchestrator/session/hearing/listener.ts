@@ -19,6 +19,12 @@ const NO_WORDS_MS = 250;
 /** After this much speech there will be words, and they are waited for. */
 const LONG_SPEECH_MS = 400;
 const NO_WORDS_LONG_MS = 1200;
+/** Speech of this length behind a question, counted from when the model knew of it, is more of it. */
+const GOES_ON_MS = 300;
+/** After this much silence nobody is speaking at the moment, and it is looked again. */
+const BRIEF_MS = 50;
+/** Most words of a speech have come this long after its end: a question is taken as it stands then. */
+const WORDLESS_MS = 350;
 
 /** Somebody speaks, has paused, or has said all. */
 export type SpeechState = "speaking" | "paused" | "over";
@@ -28,11 +34,13 @@ export interface ListenerHandlers {
   onSpeechStart(): void;
   /** Nothing is heard for now; the question may be over. */
   onPause(): void;
+  /** Somebody has spoken for so long behind what `onQuestion` told that it is not all of the question. */
+  onGoesOn(): void;
   /** The speech held no words, or none came in time. */
   onNoWords(): void;
   /** Words of the utterance; `take` says whether they are part of a question. */
   onWords(text: string, final: boolean): "keep" | "drop";
-  /** The question as it stands, while the silence behind it is still short. */
+  /** The question as it stands, while the silence behind it is still short; again when nobody added a word to it. */
   onQuestion(text: string): void;
   /** The strict silence has passed. */
   onEnd(text: string): void;
@@ -69,6 +77,8 @@ export function createListener(options: {
   let finals: string[] = [];
   let interim = "";
   let asked = "";
+  /** Somebody has spoken since `onQuestion` told what is asked. */
+  let spokeSince = false;
   let speaking = false;
   let judged = 0;
   /** Samples up to which the model heard speech. */
@@ -78,6 +88,7 @@ export function createListener(options: {
   let finalAtMs = -Infinity;
   let spokeAtMs: number | null = null;
   let noWords: NodeJS.Timeout | undefined;
+  let goesOn: NodeJS.Timeout | undefined;
 
   const text = (): string => finals.join(" ");
 
@@ -114,20 +125,33 @@ export function createListener(options: {
     asked = "";
   };
 
+  /** Tells the question as it stands, unless more words of it are on their way. */
+  const tell = (): void => {
+    const mayGrow = isOwed() && (interim !== "" || now() - endedAtMs < WORDLESS_MS);
+    if (speaking || mayGrow || finals.length === 0 || !handlers.mayEnd()) return;
+    if (text() === asked && !spokeSince) return;
+    asked = text();
+    spokeSince = false;
+    handlers.onQuestion(asked);
+  };
+
   const tick = (): void => {
     if (finals.length === 0 && interim === "") return;
-    if (!isSilent(endpointSilenceMs)) {
-      if (finals.length > 0 && text() !== asked && !speaking && handlers.mayEnd()) {
-        asked = text();
-        handlers.onQuestion(asked);
-      }
-      return;
-    }
-    settleInterim();
-    if (finals.length === 0 || isOwed() || !handlers.mayEnd()) return;
+    const isOver = isSilent(endpointSilenceMs);
+    if (isOver) settleInterim();
+    if (!isOver || isOwed()) return tell();
+    if (finals.length === 0 || !handlers.mayEnd()) return;
     const question = text();
     forget();
     handlers.onEnd(question);
+  };
+
+  const watchGoingOn = (delayMs: number): void => {
+    clearTimeout(goesOn);
+    goesOn = setTimeout(() => {
+      if (modelSilentMs() < BRIEF_MS) handlers.onGoesOn();
+      else watchGoingOn(BRIEF_MS);
+    }, delayMs);
   };
 
   const waitForWords = (delayMs: number): void => {
@@ -146,11 +170,14 @@ export function createListener(options: {
         speaking = true;
         startedAtMs = now();
         if (finals.length === 0 && interim === "") spokeAtMs = now();
+        spokeSince = true;
         clearTimeout(noWords);
+        if (asked !== "") watchGoingOn(GOES_ON_MS);
         handlers.onSpeechStart();
       },
       onEnd(speechMs) {
         speaking = false;
+        clearTimeout(goesOn);
         endedAtMs = Math.min(now(), clock.lastLoudAtMs() ?? now());
         handlers.onPause();
         const wasLoud = endedAtMs >= startedAtMs - ONSET_MS;
@@ -189,6 +216,9 @@ export function createListener(options: {
     },
     judged: () => judged,
     forget,
-    close: () => clearTimeout(noWords),
+    close() {
+      clearTimeout(noWords);
+      clearTimeout(goesOn);
+    },
   };
 }

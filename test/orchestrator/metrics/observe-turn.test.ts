@@ -142,6 +142,7 @@ const closed: Readonly<Record<string, readonly string[]>> = {
     ...labels.routeReasons,
     ...labels.frameChoices,
     ...labels.verdictReasons,
+    ...labels.waitReasons,
     labels.UNDECIDED,
     labels.OTHER,
   ],
@@ -149,6 +150,7 @@ const closed: Readonly<Record<string, readonly string[]>> = {
   verdict: labels.verdicts,
   category: [...labels.errorCategories, labels.OTHER],
   stage: labels.discardStages,
+  kind: labels.prefillKinds,
   result: [...labels.bargeInResults, ...labels.prefillResults],
   wait: ["ttft", "first-audio"],
 };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
 import { saying } from "../../standins/turn.ts";
 import { createFakeVoice } from "../../standins/call/voice.ts";
@@ -61,6 +61,35 @@ test("after two turns that were cut off unheard the floor is held once", { timeo
   expect(voice.heardIn(speaker.played())).toContain("One moment, please. Answer");
   expect(open.history()[0]?.question).toBe("Tell me a joke. Hello there? Are you there?");
 });
+
+test(
+  "who hangs up while the floor is held: the ledger and history know the question all the same",
+  { timeout: 30_000 },
+  async () => {
+    open = await startTestCall(async function* (ctx) {
+      await delay(20_000, undefined, { signal: ctx.signal });
+      yield* saying("Never.");
+    });
+    const { call, caller, next, voice, ledger, deps } = open;
+    for (const question of ["Tell me a joke.", "Hello there?", "Are you there?"]) {
+      await caller.say(question);
+      while ((await next("state")).state !== "thinking");
+    }
+    await vi.waitFor(() => expect(voice.words).toContain("One"));
+    const [third, ...more] = open.engine.prompts.slice(2);
+    expect(more).toEqual([]);
+    await call.end("left");
+    expect(JSON.stringify(third?.messages)).toContain("Are you there?");
+    expect(open.history()).toMatchObject([{ question: "Tell me a joke. Hello there? Are you there?" }]);
+    expect(ledger.map(({ engine, ear }) => [engine?.name, ear?.name])).toEqual([
+      ["local", "fake-ear"],
+      ["local", "fake-ear"],
+      [undefined, undefined],
+      ["local", "fake-ear"],
+    ]);
+    expect(await deps.metrics.exposition()).toContain('sightline_discarded_turns_total{stage="prefill"} 1\n');
+  },
+);
 
 test("draining finishes the sentence, says so, and ends", async () => {
   open = await startTestCall("One two three four. Five six seven eight. Nine ten.");

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import type { Gate } from "../../../orchestrator/turn/ports.ts";
 import { createFrameRing } from "../../../orchestrator/vision/ring.ts";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
-import { frameOf, personVerdict, settingsOf, verdictOf } from "../../standins/turn.ts";
+import { synthesise } from "../../standins/speech/synthesise.ts";
+import { frameOf, personVerdict, saying, settingsOf, verdictOf } from "../../standins/turn.ts";
 
 let open: TestCall | undefined;
 let camera: NodeJS.Timeout | undefined;
@@ -12,17 +14,37 @@ afterEach(async () => {
   await open?.close();
 });
 
+interface CameraOptions {
+  readonly hint?: "too-dark" | null;
+  /** From the model's request to its words. */
+  readonly answerMs?: number;
+  /** How bright the picture of an instant is. */
+  readonly luma?: (atMs: number) => number;
+}
+
 /** A call whose camera delivers frames that need no decoding. */
-async function startWithCamera(gate: Gate, hint: "too-dark" | null = null): Promise<TestCall> {
+async function startWithCamera(
+  gate: Gate,
+  { hint = null, answerMs = 0, luma = () => 120 }: CameraOptions = {},
+): Promise<TestCall> {
   const createRing = () =>
     createFrameRing({
       gate,
       toFrame: async ({ capturedAtMs }) => {
-        const frame = frameOf({ id: `frame ${capturedAtMs}`, source: "camera", capturedAtMs });
+        const frame = frameOf({
+          id: `frame ${capturedAtMs}`,
+          source: "camera",
+          capturedAtMs,
+          luma: luma(capturedAtMs),
+        });
         return { ...frame, quality: { ...frame.quality, hint } };
       },
     });
-  const started = await startTestCall("A red mug.", {
+  const answer = async function* () {
+    await delay(answerMs);
+    yield* saying("A red mug.");
+  };
+  const started = await startTestCall(answer, {
     deps: { settings: settingsOf({ policy: "local-only" }), createRing },
   });
   camera = setInterval(() => {
@@ -52,8 +74,32 @@ test("a spoken question about the picture goes with a frame, its verdict known, 
   expect(capturedAgoMs).toBeLessThan(5000);
 });
 
+test("who turns the camera while noise holds up the answer hears about what it shows then", async () => {
+  let turnedAtMs = Infinity;
+  open = await startWithCamera(async (frame) => personVerdict(frame), {
+    answerMs: 300,
+    luma: (atMs) => (atMs < turnedAtMs ? 120 : 30),
+  });
+  const { caller, next, engine, ledger, speaker } = open;
+  await caller.say("What do you see?", { finalMs: 100 });
+  await delay(250);
+  expect(engine.prompts).toHaveLength(1);
+  turnedAtMs = performance.now();
+  const { samples } = await synthesise("hmm hmm hmm hmm hmm");
+  const endedAtMs = await caller.sound(samples);
+  await next("turn");
+  const firstMs = (speaker.firstAtMs(0) ?? 0) - endedAtMs;
+  await next("answer-end");
+  const shown = ledger.findLast(({ frame }) => frame !== null)?.frame;
+  const capturedMs = (shown?.capturedAtMs ?? 0) - (Date.now() - performance.now()) - endedAtMs;
+  expect(capturedMs).toBeGreaterThan(-800);
+  // A second after the noise no word can come any more; the new answer is ready by then.
+  expect(firstMs).toBeGreaterThan(500);
+  expect(firstMs).toBeLessThan(1200);
+});
+
 test("a picture that stays too dark is told once, and when it is well again", async () => {
-  open = await startWithCamera(async (frame) => verdictOf(frame), "too-dark");
+  open = await startWithCamera(async (frame) => verdictOf(frame), { hint: "too-dark" });
   const { next, call, events } = open;
   expect(await next("hint")).toMatchObject({
     hint: "too-dark",

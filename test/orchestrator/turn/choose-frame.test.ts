@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { chooseFrame, pickFrame, preferWarm } from "../../../orchestrator/turn/choose-frame.ts";
+import { chooseFrame, goesWith, pickFrame, preferWarm } from "../../../orchestrator/turn/choose-frame.ts";
 import type { Camera } from "../../../orchestrator/turn/ports.ts";
 import { cameraOf, frameOf } from "../../standins/turn.ts";
 
@@ -124,5 +124,23 @@ describe("warmth against freshness", () => {
   it("takes no warm frame when the camera shows nothing fresh", () => {
     const none = { frame: undefined, reason: "no-camera" } as const;
     expect(preferWarm(none, warmAt(4900), at)).toBe(none);
+  });
+});
+
+describe("goesWith", () => {
+  const now = frameOf({ id: "now", source: "camera", capturedAtMs: 9900, luma: 30 });
+  const at = { endedAtMs: 10_000, nowMs: 10_100 };
+
+  it.each([
+    ["a photo", frameOf({ capturedAtMs: 0 }), true],
+    ["a frame near the new end", camera(9200), true],
+    ["an old frame of another scene", camera(9199), false],
+    ["an old frame of the same scene", frameOf({ source: "camera", luma: 30 }), true],
+  ])("%s", (_, frame, fits) => {
+    expect(goesWith(frame, cameraOf(now), at)).toBe(fits);
+  });
+
+  it("an old frame has nothing to go with when the camera is off", () => {
+    expect(goesWith(camera(9000), cameraOf(), at)).toBe(false);
   });
 });

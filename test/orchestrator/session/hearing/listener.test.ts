@@ -1,65 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createListener, type Listener } from "../../../../orchestrator/session/hearing/listener.ts";
-import {
-  createSilenceClock,
-  type SilenceClock,
-} from "../../../../orchestrator/session/hearing/silence-clock.ts";
-
-const FRAME_MS = 20;
-const LOUD = new Int16Array(320).fill(3000);
-const QUIET = new Int16Array(320);
-
-/** A listener under a clock that the test moves, and all that it said. */
-function start(options: { mayEnd?: () => boolean; onWords?: (text: string) => "keep" | "drop" } = {}) {
-  const said: string[] = [];
-  const clock: SilenceClock = createSilenceClock();
-  const listener: Listener = createListener({
-    clock,
-    endpointSilenceMs: 500,
-    now: () => performance.now(),
-    handlers: {
-      onSpeechStart: () => void said.push("speech"),
-      onPause: () => {},
-      onNoWords: () => void said.push("no words"),
-      onWords: (text) => options.onWords?.(text) ?? "keep",
-      onQuestion: (text) => void said.push(`perhaps: ${text}`),
-      onEnd: (text) => void said.push(`end: ${text}`),
-      mayEnd: options.mayEnd ?? (() => true),
-    },
-  });
-  let lagging = false;
-  const feed = (samples: Int16Array, ms: number, speech: boolean): void => {
-    for (let at = 0; at < ms; at += FRAME_MS) {
-      vi.advanceTimersByTime(FRAME_MS);
-      clock.push(samples, performance.now(), speech);
-      if (!lagging) listener.vad.onWindow(speech, clock.received());
-      listener.tick();
-    }
-  };
-  return {
-    said,
-    listener,
-    feed,
-    /** The model does not keep up, or does again. */
-    lag: (behind: boolean): void => {
-      lagging = behind;
-    },
-    speak: (ms: number): void => {
-      feed(LOUD, Math.min(ms, 60), true);
-      if (!lagging) listener.vad.onStart();
-      feed(LOUD, Math.max(0, ms - 60), true);
-    },
-    /** Silence; the model sees the end of speech after 150 ms of it. */
-    hush: (ms: number, speechMs?: number): void => {
-      if (speechMs === undefined) return feed(QUIET, ms, false);
-      feed(QUIET, 160, false);
-      listener.vad.onEnd(speechMs);
-      feed(QUIET, ms - 160, false);
-    },
-    final: (text: string) => listener.onHeard({ type: "final", text, confidence: null }),
-    interim: (text: string) => listener.onHeard({ type: "interim", text, confidence: null }),
-  };
-}
+import { QUIET, startListening } from "./listening.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
@@ -70,7 +10,7 @@ afterEach(() => {
 });
 
 test("a question ends after the strict silence, and is prepared for as soon as its words are there", () => {
-  const { said, speak, hush, final } = start();
+  const { said, speak, hush, final } = startListening();
   speak(800);
   hush(200, 800);
   final("What is this?");
@@ -82,7 +22,7 @@ test("a question ends after the strict silence, and is prepared for as soon as i
 });
 
 test("a pause just short of the silence ends nothing; both parts are one question", () => {
-  const { said, speak, hush, final } = start();
+  const { said, speak, hush, final } = startListening();
   speak(400);
   hush(200, 400);
   final("What is");
@@ -94,12 +34,13 @@ test("a pause just short of the silence ends nothing; both parts are one questio
   expect(said.filter((each) => !each.startsWith("perhaps"))).toEqual([
     "speech",
     "speech",
+    "goes on",
     "end: What is this?",
   ]);
 });
 
 test("words that speech is owed are waited for, a second at most", () => {
-  const { said, speak, hush, final, interim } = start();
+  const { said, speak, hush, final, interim } = startListening();
   speak(400);
   hush(200, 400);
   final("What is");
@@ -113,7 +54,7 @@ test("words that speech is owed are waited for, a second at most", () => {
 });
 
 test("a final behind the silence ends the question at once", () => {
-  const { said, speak, hush, final } = start();
+  const { said, speak, hush, final } = startListening();
   speak(400);
   hush(900, 400);
   final("What is this?");
@@ -124,7 +65,7 @@ test.each([
   ["short speech", 300, 380, 420],
   ["long speech", 900, 1320, 1380],
 ])("%s without words is told when none have come in time", (_, speechMs, before, after) => {
-  const { said, speak, hush } = start();
+  const { said, speak, hush } = startListening();
   speak(speechMs);
   hush(before, speechMs);
   expect(said).toEqual(["speech"]);
@@ -133,7 +74,7 @@ test.each([
 });
 
 test("words that are dropped are no question, and the answer goes on", () => {
-  const { said, speak, hush, final } = start({ onWords: () => "drop" });
+  const { said, speak, hush, final } = startListening({ onWords: () => "drop" });
   speak(300);
   hush(200, 300);
   final("mhm");
@@ -142,7 +83,7 @@ test("words that are dropped are no question, and the answer goes on", () => {
 });
 
 test("clicks that never end delay the end to 200 ms behind the silence of the model, and no more", () => {
-  const { said, speak, hush, final, feed } = start();
+  const { said, speak, hush, final, feed } = startListening();
   const clicks = QUIET.slice();
   clicks[7] = 3000;
   speak(400);
@@ -156,7 +97,7 @@ test("clicks that never end delay the end to 200 ms behind the silence of the mo
 
 test("what has to wait is asked when it may be", () => {
   let free = false;
-  const { said, speak, hush, final, listener } = start({ mayEnd: () => free });
+  const { said, speak, hush, final, listener } = startListening({ mayEnd: () => free });
   speak(400);
   hush(200, 400);
   final("Hello?");
@@ -168,7 +109,7 @@ test("what has to wait is asked when it may be", () => {
 });
 
 test("a model that is behind has seen no silence: what was said last is waited for", () => {
-  const { said, speak, hush, final, listener, lag } = start();
+  const { said, speak, hush, final, listener, lag } = startListening();
   speak(400);
   hush(200, 400);
   final("What is");
@@ -186,7 +127,7 @@ test("a model that is behind has seen no silence: what was said last is waited f
 });
 
 test("without a model received silence alone ends a question", () => {
-  const { said, speak, hush, final, lag } = start();
+  const { said, speak, hush, final, lag } = startListening();
   lag(true);
   hush(2100);
   speak(400);
@@ -197,7 +138,7 @@ test("without a model received silence alone ends a question", () => {
 });
 
 test("a caller who is too soft for the clock is not cut short: the model's silence and a margin count", () => {
-  const { said, feed, hush, final, listener } = start();
+  const { said, feed, hush, final, listener } = startListening();
   const soft = new Int16Array(320).fill(100);
   feed(soft, 60, true);
   listener.vad.onStart();
@@ -214,7 +155,7 @@ test("a caller who is too soft for the clock is not cut short: the model's silen
 });
 
 test("a nod whose final comes before the model has seen its end is not waited for", () => {
-  const { said, speak, feed, hush, final } = start({ onWords: () => "drop" });
+  const { said, speak, feed, hush, final } = startListening({ onWords: () => "drop" });
   speak(600);
   feed(QUIET, 100, false);
   final("mhm");
@@ -223,7 +164,7 @@ test("a nod whose final comes before the model has seen its end is not waited fo
 });
 
 test("a final that does not cover the end of the speech leaves more words to wait for", () => {
-  const { said, speak, hush, final } = start({ onWords: () => "drop" });
+  const { said, speak, hush, final } = startListening({ onWords: () => "drop" });
   speak(500);
   final("mhm");
   speak(300);
@@ -234,7 +175,7 @@ test("a final that does not cover the end of the speech leaves more words to wai
 });
 
 test("soft speech is not covered by the final of what was said before it", () => {
-  const { said, listener, speak, hush, final, feed } = start({ onWords: () => "drop" });
+  const { said, listener, speak, hush, final, feed } = startListening({ onWords: () => "drop" });
   const told = (): number => said.filter((each) => each === "no words").length;
   speak(300);
   hush(200, 300);
