@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isEqual } from "./caller-cookie.ts";
 import { bearerOf } from "./callers.ts";
+import { watchLoop } from "./loop-watch.ts";
 import { Problem } from "./problem.ts";
 import { isLoopback } from "./sites.ts";
 
@@ -10,7 +11,7 @@ export type CheckState = "ok" | "degraded" | "failed";
 export interface HealthOptions {
   /** Named parts; a check that throws or takes longer than two seconds has failed. */
   readonly checks: Readonly<Record<string, () => CheckState | Promise<CheckState>>>;
-  /** The checks without which no question can be answered. */
+  /** The checks without which no question can be answered; that of our own event loop always is one. */
   readonly essential: readonly string[];
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Undefined: metrics are for this machine alone. */
@@ -24,14 +25,21 @@ const CHECK_DEADLINE_MS = 2000;
 /** Probes and numbers for whoever runs the server: names and states, nothing about callers. */
 export function addHealthRoutes(app: FastifyInstance, options: HealthOptions): void {
   const startedMs = performance.now();
+  const loop = watchLoop();
+  app.addHook("onClose", () => loop.close());
+  const all: HealthOptions["checks"] = {
+    ...options.checks,
+    loop: () => (loop.isStalled() ? "failed" : "ok"),
+  };
+  const essential = [...options.essential, "loop"];
 
   async function look() {
     const named = await Promise.all(
-      Object.entries(options.checks).map(async ([name, check]) => [name, await stateOf(check)] as const),
+      Object.entries(all).map(async ([name, check]) => [name, await stateOf(check)] as const),
     );
     const checks = Object.fromEntries(named);
     const states = Object.values(checks);
-    const isDown = options.draining() || options.essential.some((name) => checks[name] === "failed");
+    const isDown = options.draining() || essential.some((name) => checks[name] === "failed");
     const status = isDown ? "unavailable" : states.every((state) => state === "ok") ? "ok" : "degraded";
     return { status, checks };
   }

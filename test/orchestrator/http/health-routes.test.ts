@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { CheckState, HealthOptions } from "../../../orchestrator/http/health-routes.ts";
 import { startGateway } from "./gateway-fixture.ts";
@@ -28,7 +29,7 @@ describe("health", () => {
       const answer = await gateway.ask(path);
       expect(answer.status).toBe(status);
       expect(answer.json["status"]).toBe(word);
-      expect(Object.keys(answer.json["checks"] as object)).toEqual(Object.keys(checks));
+      expect(Object.keys(answer.json["checks"] as object)).toEqual([...Object.keys(checks), "loop"]);
       expect(answer.text).not.toContain("inner");
     }
     expect((await gateway.ask("/livez")).json).toEqual({ status: "ok" });
@@ -37,7 +38,19 @@ describe("health", () => {
   test("does not wait for a check that hangs", async () => {
     const gateway = await withChecks({ engine: () => new Promise(() => undefined) });
     const answer = await gateway.ask("/readyz");
-    expect(answer.json).toEqual({ status: "unavailable", checks: { engine: "failed" } });
+    expect(answer.json).toEqual({ status: "unavailable", checks: { engine: "failed", loop: "ok" } });
+  });
+
+  test("is not there for a while when the event loop has stood still for more than a second", async () => {
+    const gateway = await withChecks({ engine: is("ok") });
+    expect((await gateway.ask("/readyz")).status).toBe(200);
+    await wait(50);
+    for (const untilMs = performance.now() + 1100; performance.now() < untilMs;);
+    await wait(50);
+    const answer = await gateway.ask("/readyz");
+    expect(answer.status).toBe(503);
+    expect(answer.json["checks"]).toEqual({ engine: "ok", loop: "failed" });
+    expect((await gateway.ask("/livez")).status).toBe(200);
   });
 });
 
