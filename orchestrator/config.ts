@@ -55,6 +55,8 @@ export interface AgentConfig {
   readonly maxCalls: number;
   /** Resident memory in MB beyond which a process takes no new call. */
   readonly recycleMb: number;
+  /** How long running calls go on after SIGTERM. */
+  readonly drainMs: number;
 }
 
 export interface TracesConfig {
@@ -179,6 +181,7 @@ export function readConfig(
       port: values.AGENT_PORT,
       maxCalls: values.AGENT_MAX_CALLS,
       recycleMb: values.AGENT_RECYCLE_MB,
+      drainMs: values.AGENT_DRAIN_MS,
     },
     http: {
       host: values.HOST,

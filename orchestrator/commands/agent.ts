@@ -21,7 +21,7 @@ import { uncaughtFault } from "./uncaught-fault.ts";
 /** What a supervisor and an agent process have in common. */
 interface SharedParts {
   readonly livekit: LivekitConfig | undefined;
-  readonly agent: Pick<AgentConfig, "name" | "processes" | "maxCalls" | "recycleMb">;
+  readonly agent: Pick<AgentConfig, "name" | "processes" | "maxCalls" | "recycleMb" | "drainMs">;
   readonly store: CallStore;
   readonly log: Logger;
   close(): Promise<void>;
@@ -31,6 +31,8 @@ interface SharedParts {
 export interface SupervisorParts extends SharedParts {
   /** The environment of the agent processes: all of it, keys too. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** No new call is taken from now on. */
+  onDrain?(): void;
   onNumbers?(process: string, numbers: AgentNumbers, metrics: unknown): void;
   /** The process has ended. */
   onGone?(process: string): void;
@@ -56,8 +58,8 @@ const HELP = `usage: sightline agent [--processes N]
 
 Takes calls: registers with the LiveKit server at LIVEKIT_URL as the agent AGENT_NAME, in N processes of
 up to AGENT_MAX_CALLS calls each. A process that crashes is replaced, and its calls go on in another.
-Prints {"agent": NAME, "processes": N} once it takes calls. SIGTERM lets running calls finish their
-sentence; a second one ends them at once.`;
+Prints {"agent": NAME, "processes": N} once it takes calls. SIGTERM lets running calls go on for
+AGENT_DRAIN_MS, and ends with the last of them; a second one ends them at once.`;
 
 /** What the native part of rooms may take to end. */
 const RELEASE_MS = 2000;
@@ -103,6 +105,7 @@ async function supervise(count: number | undefined, parts: SupervisorParts, io: 
   const sweep = createSweep({ service: createRoomService(livekit), agentName: agent.name, log });
   void supervisor.ready.then(() => writeLine(io.stdout, JSON.stringify({ agent: agent.name, processes })));
   await aborted(io.signal);
+  parts.onDrain?.();
   await sweep.close();
   await supervisor.drain();
   await parts.close();
@@ -133,7 +136,8 @@ async function serve(name: string, deps: AgentCommandDeps, io: Io): Promise<numb
     onRetire: () => line.send({ type: "retiring" }),
   });
   const metrics = async (): Promise<unknown> => parts.metrics?.();
-  const code = await runAgentProcess({ agent, line, signal: io.signal, fault, log, metrics });
+  const { drainMs } = parts.agent;
+  const code = await runAgentProcess({ agent, line, signal: io.signal, fault, drainMs, log, metrics });
   await parts.close();
   await Promise.race([releaseRooms(), wait(RELEASE_MS)]);
   process.exit(code);

@@ -31,8 +31,8 @@ export interface RunningDemo {
   stop(): Promise<void>;
 }
 
-/** A call that is under way may finish its sentence. */
-const AGENT_GRACE_MS = 8000;
+/** Longer than a call that is under way takes to finish its sentence, say goodbye and leave its room. */
+const AGENT_GRACE_MS = 22_000;
 const GRACE_MS = 3000;
 
 /**
@@ -75,7 +75,8 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     await gateReady?.catch(() => tell("the person gate does not start: no picture will leave this machine"));
     const [page] = await Promise.all([
       keep("gateway", { ...shared, PORT: String(options.port), ...outside?.environment }, GRACE_MS),
-      livekit && keep("agent", shared, AGENT_GRACE_MS),
+      // Who ends a demo does not wait until the call is over.
+      livekit && keep("agent", { ...shared, AGENT_DRAIN_MS: "0" }, AGENT_GRACE_MS),
     ]);
     return {
       address: outside?.address ?? listeningOn(page),

@@ -35,10 +35,12 @@ export async function supervisorParts() {
   const log = createLog(config.logLevel);
   const store = await openStore({ dir: config.dataDir, retentionDays: config.ledgerRetentionDays, log });
   const fleet = createFleetMetrics();
+  let draining = false;
   const probes = await startProbes({
     host: config.http.host,
     port: config.agent.port,
-    isReady: () => fleet.registered() > 0,
+    isReady: () => fleet.available() > 0,
+    isDraining: () => draining,
     metricsToken: config.http.metricsToken,
     metrics: async () => ({ contentType: fleet.contentType, text: await fleet.exposition() }),
     log,
@@ -49,6 +51,9 @@ export async function supervisorParts() {
     store: store.calls,
     log,
     environment: projectEnvironment(PROJECT_DIR),
+    onDrain() {
+      draining = true;
+    },
     onNumbers: (process: string, numbers: ProcessNumbers, metrics: unknown) =>
       fleet.update(process, numbers, metrics),
     onGone: (process: string) => fleet.remove(process),

@@ -119,6 +119,11 @@ export const callVariables = {
     doc: "Port of the agent's /metrics, /livez and /readyz, on HOST. 0: any free one.",
     ...wholeNumber(8011, 0, 65_535),
   },
+  AGENT_DRAIN_MS: {
+    doc: "How long running calls go on after SIGTERM; then they end with a goodbye after their sentence. A second SIGTERM ends them at once.",
+    ...wholeNumber(600_000, 0, 86_400_000),
+    expected: "a whole number from 0 to 86400000, in milliseconds",
+  },
   AGENT_RECYCLE_MB: {
     doc: "Memory of an agent process, in megabytes, beyond which it takes no new call and is replaced when its calls have ended.",
     ...wholeNumber(1500, 200, 1_000_000),

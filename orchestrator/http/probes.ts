@@ -8,6 +8,8 @@ export interface ProbesOptions {
   readonly port: number;
   /** Whether work can be taken now. */
   readonly isReady: () => boolean;
+  /** Whether the program is about to end. */
+  readonly isDraining: () => boolean;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Undefined: the metrics are for this machine alone. */
   readonly metricsToken: string | undefined;
@@ -24,7 +26,7 @@ export async function startProbes(
     essential: ["work"],
     metrics: options.metrics,
     metricsToken: options.metricsToken,
-    draining: () => false,
+    draining: options.isDraining,
   });
   const url = await app.listen({ host: options.host, port: options.port });
   return {

@@ -6,10 +6,14 @@ export interface ProcessNumbers {
   /** How far its VAD is behind the audio it was given. */
   readonly lagMs: number;
   readonly loopLagMs: number;
+  /** Longest stall of its event loop in the last seconds. */
+  readonly stallMs: number;
   readonly residentMb: number;
   /** 0–1, as the LiveKit server is told. */
   readonly load: number;
   readonly registered: boolean;
+  /** It takes no more calls and will end. */
+  readonly draining: boolean;
   /** Jobs refused since its start. */
   readonly refused: number;
 }
@@ -22,6 +26,8 @@ export interface FleetMetrics {
   remove(process: string): void;
   /** Processes that the server knows. */
   registered(): number;
+  /** Of these, the ones that can take part now: not draining, their event loop not stalled, their last report fresh. */
+  available(): number;
   /** The Prometheus text format. */
   exposition(): Promise<string>;
   readonly contentType: string;
@@ -30,13 +36,19 @@ export interface FleetMetrics {
 interface Report {
   readonly numbers: ProcessNumbers;
   readonly snapshot: object[];
+  readonly atMs: number;
 }
+
+/** A process that stalls for longer takes no calls in time. */
+const STALLED_MS = 1000;
+/** Three reports are missing: it stalls, and cannot say so. */
+const SILENT_MS = 6000;
 
 const MS = 1000;
 const MB = 1_000_000;
 
 /** Creates the metrics of whoever keeps the agent processes. */
-export function createFleetMetrics(): FleetMetrics {
+export function createFleetMetrics(now: () => number = () => performance.now()): FleetMetrics {
   const running = new Map<string, Report>();
   let refusedBefore = 0;
   /** What processes that are gone had counted. */
@@ -84,7 +96,11 @@ export function createFleetMetrics(): FleetMetrics {
 
   return {
     update(process, numbers, snapshot) {
-      running.set(process, { numbers, snapshot: Array.isArray(snapshot) ? (snapshot as object[]) : [] });
+      running.set(process, {
+        numbers,
+        snapshot: Array.isArray(snapshot) ? (snapshot as object[]) : [],
+        atMs: now(),
+      });
     },
     remove(process) {
       const last = running.get(process);
@@ -94,6 +110,11 @@ export function createFleetMetrics(): FleetMetrics {
       past = past.then((before) => AggregatorRegistry.aggregate([before, last.snapshot]).getMetricsAsJSON());
     },
     registered,
+    available: () =>
+      [...running.values()].filter(
+        ({ numbers, atMs }) =>
+          numbers.registered && !numbers.draining && numbers.stallMs < STALLED_MS && now() - atMs < SILENT_MS,
+      ).length,
     contentType: registry.contentType,
     async exposition() {
       refused.reset();

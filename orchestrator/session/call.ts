@@ -23,8 +23,11 @@ export interface CallOptions {
   readonly transport: "livekit" | "terminal";
   readonly speaker: Speaker;
   readonly onEvent: (event: CallEvent) => void;
-  /** The call is taken up again after a crash: its past, and one honest sentence to say so. */
-  readonly resumed?: { readonly history: readonly PastTurn[] };
+  /**
+   * The call goes on: its past. After a crash one honest sentence says so; a caller who `returned` by
+   * themselves is only greeted.
+   */
+  readonly resumed?: { readonly history: readonly PastTurn[]; readonly returned?: boolean };
 }
 
 /** One conversation: hears, sees, answers. It knows nothing of rooms, sockets or lines. */
@@ -39,6 +42,8 @@ export interface Call {
   request(request: CallRequest): void;
   /** How far the VAD is behind the audio it was given, in milliseconds: what runs out first under load. */
   lagMs(): number;
+  /** Tells the caller, in a quiet moment, that the call has to end in a few minutes. */
+  announceEnd(): Promise<void>;
   /** Finishes the sentence that is being spoken, then ends with `shutdown`. */
   drain(): Promise<void>;
   end(reason: CallEnd): Promise<void>;

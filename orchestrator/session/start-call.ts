@@ -16,12 +16,12 @@ import { createEars } from "./hearing/ears.ts";
 import { createInterruptions } from "./hearing/interruptions.ts";
 import { createListener } from "./hearing/listener.ts";
 import { createPrefillAhead } from "./camera/prefill-ahead.ts";
+import { createLeaveTaking } from "./leave-taking.ts";
 import { createManner } from "./manner.ts";
 import { createSilenceClock, HEARING_RATE } from "./hearing/silence-clock.ts";
 import { createReadiness } from "./readiness.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { createTappedVad, hearingMs } from "./hearing/tapped-vad.ts";
-import { wait } from "../lib/wait.ts";
 import { warmUp } from "./warm-up.ts";
 
 /** Frames per second that are judged while somebody speaks, and otherwise. */
@@ -29,10 +29,6 @@ const RATE_SPEAKING = 5;
 const RATE_QUIET = 2;
 /** Silence that tells model and recogniser that a microphone which was switched off says no more. */
 const MUTED_MS = 400;
-/** A call that drains is over by then, whatever is being said. */
-const DRAIN_MS = 10_000;
-/** Longer than the sentence that says so. */
-const GOODBYE_MS = 6000;
 
 /** Calls of one process. */
 export interface Calls {
@@ -231,7 +227,7 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
   tellSpeech();
   emit({ type: "rate", rate: manner.rate() });
   readiness.onOpen();
-  if (options.resumed) dialogue.say(notices.text("resumed"), "notice");
+  if (options.resumed && options.resumed.returned !== true) dialogue.say(notices.text("resumed"), "notice");
   else if (ear && ears.place() === null) tellHearing(false);
   else if (persona.greeting !== undefined) dialogue.say(persona.greeting, "notice");
 
@@ -247,18 +243,13 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
     },
     request,
     lagMs: () => Math.max(0, hearingMs(clock.received() - listener.judged())),
-    async drain() {
-      const untilMs = performance.now() + DRAIN_MS;
-      const isBusy = (): boolean => listener.busy() || dialogue.live() !== undefined;
-      while (isBusy() && performance.now() < untilMs && !ending.signal.aborted) {
-        if (!listener.busy()) dialogue.endAfterSentence();
-        await wait(20);
-      }
-      const said = Promise.withResolvers<void>();
-      dialogue.say(notices.text("shutdown"), "notice", () => said.resolve());
-      await Promise.race([said.promise, ended.promise, wait(GOODBYE_MS)]);
-      await end("shutdown");
-    },
+    ...createLeaveTaking({
+      dialogue,
+      notices,
+      isAsking: () => listener.busy(),
+      signal: ending.signal,
+      end,
+    }),
     end,
     ended: ended.promise,
   };

@@ -51,7 +51,7 @@ test("with nothing set there is no engine, and nothing leaves the box", () => {
     tts: [{ name: "espeak", url: undefined, apiKey: undefined, model: undefined, voice: undefined }],
     voiceFirstAudioMs: 800,
     livekit: undefined,
-    agent: { name: "sightline", processes: 1, port: 8011, maxCalls: 20, recycleMb: 1500 },
+    agent: { name: "sightline", processes: 1, port: 8011, maxCalls: 20, recycleMb: 1500, drainMs: 600_000 },
     http: {
       host: "127.0.0.1",
       port: 8000,
@@ -178,6 +178,7 @@ describe("faults", () => {
     AGENT_MAX_CALLS: "many",
     AGENT_PORT: "-1",
     AGENT_RECYCLE_MB: "100",
+    AGENT_DRAIN_MS: "ten minutes",
     HOST: "",
     PORT: "65536",
     PUBLIC_ORIGINS: "https://calls.example.org/page",

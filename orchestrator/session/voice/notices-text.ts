@@ -11,6 +11,7 @@ export type CallNoticeKey =
   | "connection-back"
   | "one-moment"
   | "at-capacity"
+  | "ending-soon"
   | "shutdown"
   | "goodbye"
   | "cannot-hear"
@@ -47,6 +48,7 @@ const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>>
     "connection-back": "We are connected again.",
     "one-moment": "One moment, please.",
     "at-capacity": "All lines are busy. Please call again in a minute.",
+    "ending-soon": "I have to end the call in a few minutes. Until then we can go on.",
     shutdown: "I have to end the call now. Please call again.",
     goodbye: "Goodbye.",
     "cannot-hear": "I can't hear you right now. You can type your question.",
@@ -75,6 +77,7 @@ const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>>
     "connection-back": "Wir sind wieder verbunden.",
     "one-moment": "Einen Moment, bitte.",
     "at-capacity": "Alle Leitungen sind belegt. Bitte ruf in einer Minute noch einmal an.",
+    "ending-soon": "In ein paar Minuten muss ich das Gespräch beenden. Bis dahin können wir weitermachen.",
     shutdown: "Ich muss das Gespräch jetzt beenden. Bitte ruf noch einmal an.",
     goodbye: "Auf Wiederhören.",
     "cannot-hear": "Ich kann dich gerade nicht hören. Du kannst deine Frage tippen.",

@@ -1,6 +1,6 @@
 import { dispose } from "@livekit/rtc-node";
 import type { Logger } from "../../log.ts";
-import type { Agent } from "./agent.ts";
+import type { Agent, DrainLimits } from "./agent.ts";
 import { parseSupervisorWord, type AgentWord } from "./agent-words.ts";
 
 /** The line to the supervisor: `process` of a child with an IPC channel. */
@@ -18,13 +18,17 @@ export interface AgentProcessOptions {
   readonly signal: AbortSignal;
   /** Resolves with a fault that nobody caught. */
   readonly fault: Promise<unknown>;
+  /** How long calls go on after a signal or the word to drain. */
+  readonly drainMs: number;
   readonly log: Logger;
   /** What the process measures besides its numbers; anything that JSON can carry. */
   readonly metrics?: () => Promise<unknown>;
 }
 
 const REPORT_MS = 2000;
-/** From the second word to end, or a fault that drains, until all calls are cut. */
+/** Whose place another process has taken serves its calls to their end, but not for ever. */
+const RETIRE: DrainLimits = { withinMs: 2 * 60 * 60 * 1000, announced: false };
+/** From the word to end until all calls are cut. */
 const END_MS = 4000;
 
 /**
@@ -34,19 +38,21 @@ const END_MS = 4000;
 export async function runAgentProcess(options: AgentProcessOptions): Promise<number> {
   const { agent, line, log } = options;
   const over = Promise.withResolvers<number>();
-  let draining = false;
+  let leaving: "retire" | "drain" | undefined;
+  let code = 0;
 
-  const drain = (code: number): void => {
-    if (draining) return;
-    draining = true;
-    log.info({ calls: agent.numbers().calls }, "draining");
-    agent.drain().then(
+  /** A drain may follow a retirement: the earlier limit counts. */
+  const leave = (how: "retire" | "drain"): void => {
+    if (leaving === "drain" || leaving === how) return;
+    leaving = how;
+    log.info({ calls: agent.numbers().calls, how }, "taking no more calls");
+    agent.drain(how === "retire" ? RETIRE : { withinMs: options.drainMs, announced: true }).then(
       () => over.resolve(code),
       () => over.resolve(1),
     );
   };
   const end = (): void => {
-    draining = true;
+    leaving = "drain";
     setTimeout(() => over.resolve(1), END_MS).unref();
     agent.end("shutdown").then(
       () => over.resolve(0),
@@ -57,8 +63,9 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<num
   line.onWord((message) => {
     const word = parseSupervisorWord(message);
     switch (word?.type) {
+      case "retire":
       case "drain":
-        drain(0);
+        leave(word.type);
         break;
       case "end":
         end();
@@ -76,13 +83,14 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<num
     }
   });
   // Without its supervisor nobody would take its calls up: it finishes them. Told twice, it ends.
-  line.onLost(() => (draining ? end() : drain(0)));
-  options.signal.addEventListener("abort", () => drain(0), { once: true });
-  if (options.signal.aborted) drain(0);
+  line.onLost(() => (leaving === "drain" ? end() : leave("drain")));
+  options.signal.addEventListener("abort", () => leave("drain"), { once: true });
+  if (options.signal.aborted) leave("drain");
   void options.fault.then((fault) => {
-    log.fatal(describeFault(fault), "unexpected fault; draining");
+    log.fatal(describeFault(fault), "unexpected fault; another process is to take the place");
     line.send({ type: "retiring" });
-    drain(1);
+    code = 1;
+    leave("retire");
   });
   void agent.registered.then(() => line.send({ type: "ready" }));
   const reporting = setInterval(() => void report(), REPORT_MS);
@@ -91,9 +99,9 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<num
     line.send({ type: "numbers", numbers: agent.numbers(), ...(metrics !== undefined && { metrics }) });
   };
 
-  const code = await over.promise;
+  const exitCode = await over.promise;
   clearInterval(reporting);
-  return code;
+  return exitCode;
 }
 
 /**

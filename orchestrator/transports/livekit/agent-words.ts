@@ -4,7 +4,9 @@ import type { AgentNumbers } from "./agent.ts";
 
 /** What a supervisor tells an agent process. */
 export type SupervisorWord =
-  /** Take no more calls, end when the last one has ended. */
+  /** Take no more calls, end when the last one has ended: another process has taken your place. */
+  | { readonly type: "retire" }
+  /** The same, but the machine is needed: calls end within the drain limit. */
   | { readonly type: "drain" }
   /** End all calls now. */
   | { readonly type: "end" }
@@ -15,7 +17,7 @@ export type AgentWord =
   /** Registered with the server. */
   | { readonly type: "ready" }
   | { readonly type: "taken-up"; readonly call: string; readonly done: boolean }
-  /** Another process is to take its place; then it is told to drain. */
+  /** Another process is to take its place; then it is told to retire. */
   | { readonly type: "retiring" }
   | { readonly type: "numbers"; readonly numbers: AgentNumbers; readonly metrics?: unknown };
 
@@ -31,6 +33,7 @@ const stored = z.object({
 });
 
 const supervisorWord = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("retire") }),
   z.object({ type: z.literal("drain") }),
   z.object({ type: z.literal("end") }),
   z.object({ type: z.literal("take-up"), call: stored }),

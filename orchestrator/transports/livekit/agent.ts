@@ -1,11 +1,14 @@
+import { availableParallelism } from "node:os";
 import type { AgentConfig } from "../../config.ts";
 import type { CallEnd } from "../../session/call-events.ts";
 import type { StoredCall } from "../../store/calls.ts";
 import type { PastTurn } from "../../turn/turn.ts";
 import { admit, full, type Admission } from "./admission.ts";
 import { createProcessGauge, type ProcessGauge } from "./gauge.ts";
+import { createHeldRooms } from "./held-rooms.ts";
 import { createRoomService, type RoomService } from "./room-service.ts";
-import { serveRoom, type RoomCall, type RoomCallDeps, type RoomTask } from "./room-call.ts";
+import type { RoomCall, RoomCallDeps, RoomTask } from "./room-call.ts";
+import { serveRoom } from "./serve-room.ts";
 import { createWorker, type Assignment, type Job } from "./worker.ts";
 
 export interface AgentOptions extends Omit<RoomCallDeps, "agentName" | "service"> {
@@ -21,13 +24,24 @@ export interface AgentNumbers {
   readonly calls: number;
   readonly lagMs: number;
   readonly loopLagMs: number;
+  /** Longest stall of the event loop in the last seconds. */
+  readonly stallMs: number;
   readonly loopUse: number;
   readonly residentMb: number;
   readonly load: number;
   readonly reason: Admission["reason"];
   readonly registered: boolean;
+  /** It takes no more calls and will end. */
+  readonly draining: boolean;
   /** Jobs that were refused since the start. */
   readonly refused: number;
+}
+
+export interface DrainLimits {
+  /** Calls that still run then are ended when their sentence is said, with a goodbye. */
+  readonly withinMs: number;
+  /** Whether the callers are told that their calls have to end. */
+  readonly announced: boolean;
 }
 
 /** A process that serves calls. */
@@ -40,39 +54,39 @@ export interface Agent {
   remember(callId: string, history: readonly PastTurn[]): void;
   /** Takes up the call of a process that died; false when we cannot. */
   takeUp(orphan: StoredCall): Promise<boolean>;
-  /** Takes no more calls, and resolves when those that run have ended. */
-  drain(): Promise<void>;
+  /** Takes no more calls, and resolves when those that run have ended. Called again, the earlier limit counts. */
+  drain(limits: DrainLimits): Promise<void>;
   /** Ends all calls now. */
   end(reason: CallEnd): Promise<void>;
 }
 
 /** Share of the memory limit at which another process is started, before calls have to be refused. */
 const RETIRE_AT = 0.9;
-/** Until then a call's share does not show in what is measured. */
-const YOUNG_MS = 2000;
+/** Room for a word about it, and for what is talked about meanwhile. */
+const WORTH_TELLING_MS = 60_000;
+
+/** How often a drain that is over looks for a promised room that has come at last. */
+const DRAIN_CHECK_MS = 200;
 
 /** Creates the agent of this process: a worker of the server, and the calls that it gets. */
 export function createAgent(options: AgentOptions): Agent {
   const { agent, access, log } = options;
   const service = options.service ?? createRoomService(access);
-  const rooms = new Map<RoomCall, number>();
-  const promised = new Set<string>();
+  const rooms = createHeldRooms(() => worker.reportLoad());
   const jobs = new Map<string, { readonly dispatchId: string; readonly room: RoomCall }>();
+  const cores = availableParallelism();
   let draining = false;
   let retiring = false;
   let refused = 0;
   let last: Admission = full("draining");
 
-  const lagMs = (): number => Math.max(0, ...[...rooms.keys()].map((room) => room.call()?.lagMs() ?? 0));
+  const lagMs = (): number => Math.max(0, ...rooms.all().map((room) => room.call()?.lagMs() ?? 0));
   const gauge = options.gauge ?? createProcessGauge(lagMs);
 
   const assess = (): Admission => {
-    const since = performance.now() - YOUNG_MS;
-    const busy = [...rooms].filter(([room]) => room.isBusy());
-    const young = busy.filter(([, startedAtMs]) => startedAtMs > since).length;
     const was = last;
-    const calls = busy.length + promised.size;
-    const pressure = { ...gauge.read(), calls, youngCalls: young + promised.size };
+    const { calls, young, cameras } = rooms.count();
+    const pressure = { ...gauge.read(), cores, calls, youngCalls: young, cameras };
     last = draining ? full("draining") : admit(pressure, agent, was.accept || was.reason === "draining");
     if (was.reason !== last.reason) log.info({ reason: last.reason, calls, load: last.load }, "admission");
     if (pressure.residentMb >= agent.recycleMb * RETIRE_AT && !retiring) {
@@ -84,30 +98,28 @@ export function createAgent(options: AgentOptions): Agent {
 
   const serve = (task: RoomTask): RoomCall => {
     const room = serveRoom(task, { ...options, agentName: agent.name, service });
-    rooms.set(room, performance.now());
-    void room.ended.then(() => {
-      rooms.delete(room);
-      worker.reportLoad();
-    });
+    rooms.add(room);
     return room;
   };
 
   const offer = ({ id, room }: Job): "take" | "refuse" | "done" => {
-    if ([...rooms.keys()].some(({ task }) => task.room === room)) return "done";
+    if (rooms.all().some(({ task }) => task.room === room)) return "done";
     if (!assess().accept) {
       refused++;
       return "refuse";
     }
-    promised.add(id);
+    rooms.promise(id);
     return "take";
   };
 
   const onAssigned = async ({ id, ...task }: Assignment): Promise<void> => {
-    promised.delete(id);
+    rooms.settle(id);
     const room = serve({ ...task, onLeaving: (why) => worker.ended(id, toJobEnd(why)) });
     jobs.set(id, { dispatchId: task.dispatchId, room });
     void room.ended.then(() => jobs.delete(id));
     if (await room.entered) worker.started(id);
+    // Promised before the drain began: whoever is there is served.
+    if (draining) room.retire();
   };
 
   /** A job ends too when our agent enters its room anew: only one whose request was taken back is over. */
@@ -124,7 +136,7 @@ export function createAgent(options: AgentOptions): Agent {
     log,
     offer,
     onAssigned: (assignment) => void onAssigned(assignment),
-    onMissed: (id) => promised.delete(id),
+    onMissed: (id) => rooms.settle(id),
     onTerminated: (id) => void onTerminated(id).catch(() => {}),
     load() {
       const { load, accept } = assess();
@@ -134,36 +146,47 @@ export function createAgent(options: AgentOptions): Agent {
 
   return {
     registered: worker.registered,
-    rooms: () => [...rooms.keys()],
+    rooms: () => rooms.all(),
     numbers() {
-      const { loopLagMs, loopUse, residentMb } = gauge.read();
+      const { loopLagMs, stallMs, loopUse, residentMb } = gauge.read();
       return {
-        calls: [...rooms.keys()].filter((room) => room.call()).length,
+        calls: rooms.all().filter((room) => room.call()).length,
         lagMs: lagMs(),
         loopLagMs,
+        stallMs,
         loopUse,
         residentMb,
         load: last.load,
         reason: last.reason,
         registered: worker.isRegistered(),
+        draining,
         refused,
       };
     },
     remember(callId, history) {
-      for (const room of rooms.keys()) if (room.call()?.id === callId) room.remember(history);
+      for (const room of rooms.all()) if (room.call()?.id === callId) room.remember(history);
     },
     takeUp: (orphan) => serve({ room: orphan.room, url: access.url, identity: orphan.agent, orphan }).entered,
-    async drain() {
+    async drain({ withinMs, announced }) {
       draining = true;
       worker.reportLoad();
-      await Promise.all([...rooms.keys()].map((room) => room.drain()));
-      while (rooms.size > 0) await Promise.all([...rooms.keys()].map((room) => room.drain()));
+      for (const room of rooms.all()) {
+        room.retire();
+        if (announced && withinMs >= WORTH_TELLING_MS)
+          void room
+            .call()
+            ?.announceEnd()
+            .catch(() => {});
+      }
+      await rooms.emptied(withinMs);
+      do await Promise.all(rooms.all().map((room) => room.drain()));
+      while (!(await rooms.emptied(DRAIN_CHECK_MS)));
       await close();
     },
     async end(reason) {
       draining = true;
       worker.reportLoad();
-      await Promise.all([...rooms.keys()].map((room) => room.end(reason)));
+      await Promise.all(rooms.all().map((room) => room.end(reason)));
       await close();
     },
   };

@@ -19,6 +19,8 @@ export interface CallerMedia {
   muted(publication: { readonly sid?: string | undefined }, isMuted: boolean): void;
   /** Sid of the caller's microphone; undefined while there is none. */
   microphoneSid(): string | undefined;
+  /** Whether a camera or a screen is read that is not muted. */
+  isSeen(): boolean;
   /** Everything that is read now ends: the caller, or the room, is gone. */
   stop(): void;
 }
@@ -108,6 +110,7 @@ export function createCallerMedia(
       if (reading) mute(reading, isMuted);
     },
     microphoneSid: () => [...readings].find(([, { source }]) => source === "microphone")?.[0],
+    isSeen: () => [...readings.values()].some(({ source, isMuted }) => source !== "microphone" && !isMuted),
     stop() {
       for (const sid of readings.keys()) end(sid);
     },

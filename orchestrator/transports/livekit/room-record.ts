@@ -8,6 +8,8 @@ import type { ServedCall } from "./served-call.ts";
 export interface RoomRecord {
   /** The caller's call that no process serves, after waiting for one that does; undefined: there is none. */
   leftBehind(caller: string, signal: AbortSignal): Promise<StoredCall | undefined>;
+  /** The last call of this room, when the caller who comes now had only gone away from it. */
+  ofReturned(caller: string): StoredCall | undefined;
   save(served: ServedCall, history: readonly PastTurn[]): void;
   over(served: ServedCall, reason: CallEnd): void;
 }
@@ -24,6 +26,7 @@ export function createRoomRecord(options: {
   readonly process: string;
 }): RoomRecord {
   const { store, room, agent, process } = options;
+  let last: StoredCall | undefined;
   return {
     async leftBehind(caller, signal) {
       const found = await store.ofRoom(room).catch(() => undefined);
@@ -31,19 +34,22 @@ export function createRoomRecord(options: {
       await sleep(TAKEN_UP_MS, signal).catch(() => {});
       return found;
     },
+    ofReturned: (caller) => (last?.caller === caller ? last : undefined),
     save({ call, caller }, history) {
-      store.save({
+      last = {
         id: call.id,
         room,
         caller,
         agent,
         process,
         history: history.map((turn) => ({ ...turn, jpeg: null, clear: null })),
-      });
+      };
+      store.save(last);
     },
     over({ call }, reason) {
       // Whoever took the call over keeps it under the same name.
       if (reason !== "taken-over") store.remove(call.id);
+      if (reason !== "left" && reason !== "lost") last = undefined;
     },
   };
 }

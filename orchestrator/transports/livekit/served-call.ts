@@ -24,8 +24,10 @@ export interface ServedCall {
 
 export interface ServedCallOptions {
   readonly caller: string;
-  /** The call that goes on here: its name and its past. */
-  readonly resumed?: { readonly id: string; readonly history: readonly PastTurn[] } | undefined;
+  /** The call that goes on here: its name, its past, and whether the caller themselves had gone. */
+  readonly resumed?:
+    | { readonly id: string; readonly history: readonly PastTurn[]; readonly returned: boolean }
+    | undefined;
   readonly startCall: (options: CallOptions) => Promise<Call>;
   readonly speaker: RoomSpeaker;
   room(): Room | undefined;
@@ -50,13 +52,13 @@ export async function startServedCall(options: ServedCallOptions): Promise<Serve
     transport: "livekit",
     speaker,
     onEvent: (event: CallEvent) => line.tell(event),
-    ...(resumed && { resumed: { history: resumed.history } }),
+    ...(resumed && { resumed: { history: resumed.history, returned: resumed.returned } }),
   });
   const tracks = createCallerMedia(call);
   media = tracks;
   const ended = call.ended.then(async (reason) => {
     tracks.stop();
-    await line.close();
+    await line.close().catch(() => log.warn({ call: call.id }, "the last events could not be sent"));
     return reason;
   });
   return {

@@ -41,6 +41,8 @@ const TIMING = {
 };
 /** A call that ended so many processes is not given to another. */
 const MAX_LIVES = 3;
+/** A call that has lasted so long since its last crash was not its cause. */
+const FORGOTTEN_MS = 600_000;
 
 interface Running {
   readonly name: string;
@@ -58,7 +60,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const running = new Set<Running>();
   const stopping = new AbortController();
   const ready = Promise.withResolvers<void>();
-  const lives = new Map<string, number>();
+  const lives = new Map<string, { readonly count: number; readonly atMs: number }>();
   const waiting = new Set<() => void>();
   const slots = new Set<Promise<void>>();
 
@@ -91,7 +93,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     occupy();
     const isReplaced = (): boolean => [...running].some((one) => one.ready && !others.has(one));
     while (running.has(process) && !isReplaced() && !stopping.signal.aborted) await somebodyReady();
-    process.child.send({ type: "drain" });
+    if (!stopping.signal.aborted) process.child.send({ type: "retire" });
   };
 
   /** Resolves when a process gets ready, or after a while. */
@@ -145,8 +147,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   const place = async (orphan: StoredCall): Promise<void> => {
     const sinceMs = performance.now();
-    const life = (lives.get(orphan.id) ?? 0) + 1;
-    lives.set(orphan.id, life);
+    const life = (lives.get(orphan.id)?.count ?? 0) + 1;
+    for (const [id, { atMs }] of lives) if (sinceMs - atMs > FORGOTTEN_MS) lives.delete(id);
+    lives.set(orphan.id, { count: life, atMs: sinceMs });
     while (life < MAX_LIVES && !stopping.signal.aborted && performance.now() - sinceMs < timing.orphanMs) {
       const taker = await nextTaker();
       if (!taker) continue;

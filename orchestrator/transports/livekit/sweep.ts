@@ -1,6 +1,7 @@
 import { sleep } from "../../lib/abortable.ts";
 import type { Logger } from "../../log.ts";
 import type { RoomService } from "./room-service.ts";
+import { roomTag } from "./room-tag.ts";
 
 export interface SweepOptions {
   readonly service: RoomService;
@@ -71,7 +72,7 @@ export function createSweep(options: SweepOptions): Sweep {
     // The old request first: a job of it that is still on its way must not come as a second agent.
     await service.forget(room, agentName);
     await service.dispatch(room, agentName, known.metadata);
-    log.warn({ room, tries: known.tries }, "a room without its agent; asked for one again");
+    log.warn({ room: roomTag(room), tries: known.tries }, "a room without its agent; asked for one again");
   };
 
   const keep = async (): Promise<void> => {

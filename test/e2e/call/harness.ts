@@ -134,6 +134,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     PERSONA_FILE: folder.put("persona.json", JSON.stringify({ name: "Test", language: "en" })),
     SECRET_KEY: randomUUID() + randomUUID(),
     AGENT_PORT: String(await freeTcpPort()),
+    AGENT_DRAIN_MS: "0",
     LOG_LEVEL: "info",
     ...options.environment,
   };

@@ -108,7 +108,7 @@ test("a drain refuses new calls, lets the sentence end, and leaves", async () =>
   const guest = await join("drained", "hanna", AGENT);
   const call = await calls.of("hanna");
   const speaking = call.play(600);
-  const drained = agent.drain();
+  const drained = agent.drain({ withinMs: 0, announced: true });
   await join("refused", "ida", AGENT);
   await speaking;
   await drained;
@@ -116,4 +116,21 @@ test("a drain refuses new calls, lets the sentence end, and leaves", async () =>
   expect(guest.loudness.filter(({ level }) => level > 0.1).length).toBeGreaterThan(55);
   expect(calls.all).toHaveLength(1);
   expect(await agentsIn("drained")).toBe(0);
+});
+
+test("a drain with time tells the callers once, lets them talk on, and ends with the last call", async () => {
+  const { agent, calls } = await start();
+  const [first, second] = await Promise.all([join("long-1", "jan", AGENT), join("long-2", "kim", AGENT)]);
+  const [one, other] = await Promise.all([calls.of("jan"), calls.of("kim")]);
+  const drained = agent.drain({ withinMs: 600_000, announced: true });
+  await join("refused-2", "leo", AGENT);
+  await wait(1000);
+  expect([one.notes, other.notes]).toEqual([["announce end"], ["announce end"]]);
+  expect(calls.all).toHaveLength(2);
+  await first.leave();
+  expect(await one.ended).toBe("left");
+  await vi.waitFor(() => expect(agent.rooms()).toHaveLength(1), 3000);
+  await other.play(300);
+  await second.leave();
+  await drained;
 });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createSweep } from "../../../orchestrator/transports/livekit/sweep.ts";
+import { pastOf } from "../../standins/turn.ts";
 import { joinAsGuest, type Guest } from "./guest.ts";
 import { AGENT, openStage, startAgent, testLog, type Stage, type StagedAgent } from "./stage.ts";
 
@@ -63,15 +64,16 @@ test("who hangs up is left alone: the agent goes, and is not sent again though t
   await guest.leave();
 });
 
-test("a page that is loaded again is served again at once, as a new call", async () => {
+test("a page that is loaded again is served again at once, and its conversation goes on", async () => {
   const before = await join("reload", "dora");
   const first = await staged.calls.of("dora");
+  staged.agent.remember(first.id, [pastOf({ question: "What is this?", answer: "A cup." })]);
   await before.leave();
   expect(await first.ended).toBe("left");
   const after = await join("reload", "dora");
   const second = await staged.calls.of("dora", 1);
-  expect(second.id).not.toBe(first.id);
-  expect(second.options.resumed).toBeUndefined();
+  expect(second.id).toBe(first.id);
+  expect(second.options.resumed).toMatchObject({ returned: true, history: [{ answer: "A cup." }] });
   expect(await agentsIn("reload")).toBe(1);
   await after.leave();
   await second.ended;

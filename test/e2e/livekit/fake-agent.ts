@@ -8,17 +8,20 @@ import type { PastTurn } from "../../../orchestrator/turn/turn.ts";
 import { createFakeCalls } from "./fake-call.ts";
 
 // An agent process whose calls only play and record: each question becomes a turn of its history, and
-// every call says at its start who serves it and what it remembers. `throw` is a fault nobody catches.
+// every call says at its start who serves it and what it remembers. `throw` is a fault nobody catches,
+// `grow` takes memory.
 
 const [name = "", settings = "{}"] = process.argv.slice(2);
-const { access, dir, recycleMb } = JSON.parse(settings) as {
+const { access, dir, recycleMb, drainMs } = JSON.parse(settings) as {
   readonly access: LivekitAccess;
   readonly dir: string;
   readonly recycleMb: number;
+  readonly drainMs: number;
 };
 const log = createLog(process.env["TEST_LOG"] ?? "silent");
 const store = await openStore({ dir, retentionDays: 30, log });
 const calls = createFakeCalls({ drainMs: 1000 });
+let residentMb = 90;
 const stopping = new AbortController();
 process.on("SIGTERM", () => stopping.abort());
 const agent = createAgent({
@@ -28,7 +31,7 @@ const agent = createAgent({
   store: store.calls,
   log,
   gauge: {
-    read: () => ({ lagMs: 0, loopLagMs: 0, loopUse: 0, machineUse: 0, residentMb: 100 }),
+    read: () => ({ lagMs: 0, loopLagMs: 0, stallMs: 0, loopUse: 0, machineUse: 0, ownUse: 0, residentMb }),
     close: () => {},
   },
   onRetire: () => process.send?.({ type: "retiring" }),
@@ -42,6 +45,7 @@ const agent = createAgent({
       request(request) {
         if (request.type !== "ask") return call.request(request);
         if (request.text === "throw") setTimeout(() => raise(), 0);
+        if (request.text === "grow") residentMb = 100;
         history.push({ ...EMPTY, question: request.text });
         agent.remember(options.id, history);
       },
@@ -54,6 +58,7 @@ const code = await runAgentProcess({
   agent,
   log,
   fault,
+  drainMs,
   signal: stopping.signal,
   line: {
     send: (word) => void process.send?.(word),

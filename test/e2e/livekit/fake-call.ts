@@ -77,6 +77,7 @@ function createFakeCall(options: CallOptions, drainMs: number): FakeCall {
       return this.lag;
     },
     play: (forMs) => options.speaker.write(tone(forMs, options.speaker.sampleRate)),
+    announceEnd: () => Promise.resolve(void notes.push("announce end")),
     async drain() {
       await new Promise((resolve) => setTimeout(resolve, drainMs));
       await end("shutdown");
@@ -95,6 +96,7 @@ function fakeRing(
     isJudged: () => false,
     isCurrent: () => false,
     recent: () => [],
+    isOn: () => false,
     next: () => Promise.resolve(undefined),
     offer: (raw, origin) => void pictures.push({ raw, origin }),
     start: (source: FrameSource) => void notes.push(`start ${source}`),

@@ -49,9 +49,12 @@ export async function guestToken(
     readonly identity: string;
     readonly agentName?: string;
     readonly metadata?: string;
+    /** As LiveKit's SIP service joins for a phone line. */
+    readonly phone?: boolean;
   },
 ): Promise<string> {
   const token = new AccessToken(access.apiKey, access.apiSecret, { identity: options.identity });
+  if (options.phone === true) token.kind = "sip";
   token.addGrant({ room: options.room, roomJoin: true });
   if (options.agentName !== undefined) {
     const agents = [
@@ -69,6 +72,7 @@ export async function joinAsGuest(
     readonly identity: string;
     readonly agentName?: string;
     readonly microphone?: boolean;
+    readonly phone?: boolean;
   },
 ): Promise<Guest> {
   const room = new Room();

@@ -35,7 +35,7 @@ export interface StagedAgent {
 
 /** Machine use is not looked at: whatever else the machine does, these tests mean the calls. */
 const calm = {
-  read: () => ({ lagMs: 0, loopLagMs: 0, loopUse: 0, machineUse: 0, residentMb: 100 }),
+  read: () => ({ lagMs: 0, loopLagMs: 0, stallMs: 0, loopUse: 0, machineUse: 0, ownUse: 0, residentMb: 100 }),
   close: () => {},
 };
 

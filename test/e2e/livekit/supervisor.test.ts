@@ -18,6 +18,7 @@ let store: Store;
 let supervisor: Supervisor;
 let started: string[];
 let ended: string[];
+let registered: number;
 let sweep: ReturnType<typeof createSweep>;
 
 beforeAll(async () => {
@@ -33,11 +34,15 @@ afterEach(async () => {
 
 afterAll(() => stage.close());
 
-async function start(processes: number, options: { readonly recycleMb?: number } = {}): Promise<void> {
+async function start(
+  processes: number,
+  options: { readonly recycleMb?: number; readonly drainMs?: number } = {},
+): Promise<void> {
   dir = await mkdtemp(join(tmpdir(), "sightline-supervisor-"));
   store = await openStore({ dir, retentionDays: 30, log: testLog });
   started = [];
   ended = [];
+  registered = 0;
   supervisor = createSupervisor({
     processes,
     store: store.calls,
@@ -45,10 +50,18 @@ async function start(processes: number, options: { readonly recycleMb?: number }
     start(process, onWord) {
       const recycleMb = started.length === 0 ? (options.recycleMb ?? 4000) : 4000;
       started.push(process);
-      const settings = JSON.stringify({ access: stage.access, dir, recycleMb });
+      const settings = JSON.stringify({
+        access: stage.access,
+        dir,
+        recycleMb,
+        drainMs: options.drainMs ?? 0,
+      });
       const child = startAgentChild([globalThis.process.execPath, PROGRAM, process, settings], {
         environment: { ...globalThis.process.env, NODE_ENV: "production" },
-        onWord,
+        onWord(word) {
+          if (word.type === "ready") registered++;
+          onWord(word);
+        },
       });
       void child.ended.then((how) => ended.push(how));
       return child;
@@ -123,22 +136,52 @@ test("a fault that nobody caught ends the process when its calls are over, and a
   await vi.waitFor(() => expect(served(first)).toHaveLength(1), 10_000);
   await ask(first, "throw");
   await vi.waitFor(() => expect(started).toHaveLength(2), 5000);
-  const end = (): boolean => first.data.some(({ text }) => text === '{"type":"ended","reason":"shutdown"}');
-  await vi.waitFor(() => expect(end()).toBe(true), 5000);
   const second = await join2("fault-2", "dora");
   await vi.waitFor(() => expect(served(second)).toHaveLength(1), 10_000);
-  expect(served(second)[0]!.pid).not.toBe(served(first)[0]!.pid);
+  const { pid } = served(first)[0]!;
+  expect(served(second)[0]!.pid).not.toBe(pid);
+  // Its own caller is not hung up on.
+  await wait(2000);
+  expect(isAlive(pid)).toBe(true);
+  expect(first.data.filter(({ text }) => text.includes('"ended"'))).toEqual([]);
   await first.leave();
+  await vi.waitFor(() => expect(ended).toEqual(["exit 1"]), 10_000);
   await second.leave();
 });
 
-test("a process whose memory is beyond the limit is replaced", async () => {
+test("a process whose memory is beyond the limit is replaced at once, and ends when its calls have ended", async () => {
   await start(1, { recycleMb: 105 });
-  await vi.waitFor(() => expect(started.length).toBeGreaterThan(1), 10_000);
+  const before = await join2("before", "gina");
+  await vi.waitFor(() => expect(served(before)).toHaveLength(1), 10_000);
+  const { pid } = served(before)[0]!;
+  await ask(before, "grow");
+  await vi.waitFor(() => expect(started.length).toBe(2), 10_000);
+  // Until the other is there, the first one takes calls; then it has to hear that it retires.
+  await vi.waitFor(() => expect(registered).toBe(2), 10_000);
+  await wait(300);
+  const after = await join2("after", "emma");
+  await vi.waitFor(() => expect(served(after)).toHaveLength(1), 15_000);
+  expect(served(after)[0]!.pid).not.toBe(pid);
+  expect(before.data.filter(({ text }) => text.includes('"ended"'))).toEqual([]);
+  expect(ended).toEqual([]);
+  await before.leave();
   await vi.waitFor(() => expect(ended).toEqual(["exit 0"]), 10_000);
-  const guest = await join2("recycled", "emma");
-  await vi.waitFor(() => expect(served(guest)).toHaveLength(1), 15_000);
-  await guest.leave();
+  await after.leave();
+});
+
+test("a drain lets calls go on until its limit", async () => {
+  await start(1, { drainMs: 3000 });
+  const [stays, goes] = await Promise.all([join2("stays", "hugo"), join2("goes", "ina")]);
+  for (const guest of [stays, goes]) await vi.waitFor(() => expect(served(guest)).toHaveLength(1), 10_000);
+  const beganAtMs = performance.now();
+  const drained = supervisor.drain();
+  await wait(1000);
+  await goes.leave();
+  expect(stays.data.filter(({ text }) => text.includes('"ended"'))).toEqual([]);
+  await drained;
+  expect(performance.now() - beganAtMs).toBeGreaterThan(3000);
+  expect(stays.data.at(-1)?.text).toBe('{"type":"ended","reason":"shutdown"}');
+  await stays.leave();
 });
 
 test("a drain ends each call with its sentence, and then the processes", async () => {
@@ -151,6 +194,14 @@ test("a drain ends each call with its sentence, and then the processes", async (
   expect(await stored()).toEqual([]);
   await guest.leave();
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 async function stored(): Promise<readonly unknown[]> {
   return (await Promise.all(started.map((name) => store.calls.ofProcess(name)))).flat();

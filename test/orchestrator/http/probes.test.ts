@@ -7,11 +7,13 @@ afterEach(() => close?.());
 
 test("says whether work can be taken, and the metrics", async () => {
   let ready = false;
+  let draining = false;
   const probes = await startProbes({
     host: "127.0.0.1",
     port: 0,
     metricsToken: undefined,
     isReady: () => ready,
+    isDraining: () => draining,
     metrics: async () => ({ contentType: "text/plain; version=0.0.4", text: "sightline_calls 3\n" }),
     log: createLog("silent"),
   });
@@ -20,5 +22,8 @@ test("says whether work can be taken, and the metrics", async () => {
   expect((await fetch(`${probes.url}/readyz`)).status).toBe(503);
   ready = true;
   expect((await fetch(`${probes.url}/readyz`)).status).toBe(200);
+  draining = true;
+  expect((await fetch(`${probes.url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${probes.url}/livez`)).status).toBe(200);
   expect(await (await fetch(`${probes.url}/metrics`)).text()).toBe("sightline_calls 3\n");
 });

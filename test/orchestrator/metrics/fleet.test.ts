@@ -8,7 +8,9 @@ const numbersOf = (numbers: Partial<ProcessNumbers> = {}): ProcessNumbers => ({
   loopLagMs: 0,
   residentMb: 200,
   load: 0.1,
+  stallMs: 0,
   registered: true,
+  draining: false,
   refused: 0,
   ...numbers,
 });
@@ -48,6 +50,21 @@ test("the present is that of the running processes", async () => {
   expect(valueOf(text, "sightline_agent_resident_bytes")).toBe(300e6);
   fleet.remove("a");
   expect(valueOf(await fleet.exposition(), "sightline_calls")).toBe(2);
+});
+
+test("who drains, stalls, is not registered or has long said nothing cannot take part", () => {
+  let nowMs = 0;
+  const fleet = createFleetMetrics(() => nowMs);
+  expect(fleet.available()).toBe(0);
+  fleet.update("well", numbersOf(), []);
+  fleet.update("draining", numbersOf({ draining: true }), []);
+  fleet.update("stalled", numbersOf({ stallMs: 1200 }), []);
+  fleet.update("unknown", numbersOf({ registered: false }), []);
+  expect(fleet.available()).toBe(1);
+  nowMs = 6000;
+  expect(fleet.available()).toBe(0);
+  fleet.update("stalled", numbersOf(), []);
+  expect(fleet.available()).toBe(1);
 });
 
 test("a process that sends nonsense instead of metrics spoils nothing", async () => {

@@ -12,11 +12,13 @@ const numbers: AgentNumbers = {
   calls: 1,
   lagMs: 0,
   loopLagMs: 0,
+  stallMs: 0,
   loopUse: 0,
   residentMb: 100,
   load: 0.1,
   reason: "room",
   registered: true,
+  draining: false,
   refused: 0,
 };
 
@@ -34,8 +36,8 @@ function run(signal: AbortSignal = new AbortController().signal) {
     numbers: () => numbers,
     remember: () => {},
     takeUp: (orphan) => Promise.resolve(did.push(`take up ${orphan.id}`) > 0 && orphan.room !== "gone"),
-    async drain() {
-      did.push("drain");
+    async drain({ withinMs, announced }) {
+      did.push(`drain ${withinMs}${announced ? ", announced" : ""}`);
       await drained.promise;
     },
     async end(reason) {
@@ -46,6 +48,7 @@ function run(signal: AbortSignal = new AbortController().signal) {
     agent,
     log: pino({ level: "info" }, { write: (line) => void lines.push(line) }),
     signal,
+    drainMs: 5000,
     fault: fault.promise,
     line: {
       send: (word) => words.push(word),
@@ -84,10 +87,18 @@ test("drains when told to, when signalled, or when its supervisor is gone, and e
   stopping.abort();
   alone.lose();
   for (const { did, drained, code } of [told, signalled, alone]) {
-    expect(did).toEqual(["drain"]);
+    expect(did).toEqual(["drain 5000, announced"]);
     drained.resolve();
     expect(await code).toBe(0);
   }
+});
+
+test("who is replaced serves its calls to their end, unless it has to drain meanwhile", async () => {
+  const { hear, did, drained, code } = run();
+  for (const type of ["retire", "retire", "drain", "retire"]) hear({ type });
+  expect(did).toEqual(["drain 7200000", "drain 5000, announced"]);
+  drained.resolve();
+  expect(await code).toBe(0);
 });
 
 test("a process that drains and loses its supervisor ends its calls at once", async () => {
@@ -95,13 +106,13 @@ test("a process that drains and loses its supervisor ends its calls at once", as
   hear({ type: "drain" });
   lose();
   expect(await code).toBe(0);
-  expect(did).toEqual(["drain", "end shutdown"]);
+  expect(did).toEqual(["drain 5000, announced", "end shutdown"]);
 });
 
-test("a fault that nobody caught: another is asked for, calls are drained, and the code says so", async () => {
+test("a fault that nobody caught: another is asked for, calls go on to their end, and the code says so", async () => {
   const { fault, words, did, drained, code } = run();
   fault.resolve(new Error("a fault"));
-  await vi.waitFor(() => expect(did).toEqual(["drain"]));
+  await vi.waitFor(() => expect(did).toEqual(["drain 7200000"]));
   expect(words).toContainEqual({ type: "retiring" });
   drained.resolve();
   expect(await code).toBe(1);

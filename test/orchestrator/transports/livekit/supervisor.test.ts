@@ -152,7 +152,7 @@ test("a call that ends every process that has it is not given to a third", async
   expect(children.flatMap(({ words }) => words)).toHaveLength(2);
 });
 
-test("who retires drains when another is ready, and is not replaced twice", async () => {
+test("who retires is told to when another is ready, and is not replaced twice", async () => {
   start(1);
   children[0]!.say({ type: "ready" });
   children[0]!.say({ type: "retiring" });
@@ -160,10 +160,23 @@ test("who retires drains when another is ready, and is not replaced twice", asyn
   await vi.waitFor(() => expect(children).toHaveLength(2));
   expect(children[0]!.words).toEqual([]);
   children[1]!.say({ type: "ready" });
-  await vi.waitFor(() => expect(children[0]!.words).toEqual([{ type: "drain" }]));
+  await vi.waitFor(() => expect(children[0]!.words).toEqual([{ type: "retire" }]));
   children[0]!.end("exit 0");
   await wait(30);
   expect(children).toHaveLength(2);
+});
+
+test("a drain reaches who has retired and still serves", async () => {
+  start(1);
+  children[0]!.say({ type: "ready" });
+  children[0]!.say({ type: "retiring" });
+  await vi.waitFor(() => expect(children).toHaveLength(2));
+  children[1]!.say({ type: "ready" });
+  await vi.waitFor(() => expect(children[0]!.words).toEqual([{ type: "retire" }]));
+  const drained = supervisor.drain();
+  for (const { words } of children) expect(words.at(-1)).toEqual({ type: "drain" });
+  for (const child of children) child.end("exit 0");
+  await drained;
 });
 
 test("a drain tells every process and waits for the last; nothing is started after it", async () => {
