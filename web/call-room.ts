@@ -1,5 +1,5 @@
 import type { LocalVideoTrack } from "livekit-client";
-import type { CallEvent, CallRequest } from "../orchestrator/session/call-events.ts";
+import type { CallEvent, CallRequest, CallState } from "../orchestrator/session/call-events.ts";
 import type { Ticket } from "./api.ts";
 import type { Device, EndReason } from "./call.ts";
 import type { Input } from "./devices.ts";
@@ -12,7 +12,9 @@ export type RoomNews =
   | { readonly type: "reconnecting" }
   | { readonly type: "reconnected" }
   | { readonly type: "closed"; readonly reason: EndReason }
-  | { readonly type: "agent"; readonly here: boolean }
+  | { readonly type: "agent"; readonly here: false }
+  /** `state`: the room's word for what it does; its own comes as an event. */
+  | { readonly type: "agent"; readonly here: true; readonly state: CallState }
   | { readonly type: "event"; readonly event: CallEvent }
   | { readonly type: "sound-blocked"; readonly blocked: boolean }
   /** A device stopped by itself: it was unplugged, or its permission withdrawn. */

@@ -1,4 +1,4 @@
-import type { CallEvent, CallRequest, LocalCommand } from "../orchestrator/session/call-events.ts";
+import type { CallEvent, CallRequest, CallState, LocalCommand } from "../orchestrator/session/call-events.ts";
 import { type Api, ApiError } from "./api.ts";
 import { type CallDevicesParts, createCallDevices } from "./call-devices.ts";
 import type { CallRoom, PreviewElement, RoomNews } from "./call-room.ts";
@@ -57,6 +57,7 @@ export function createCaller(parts: CallerParts): Caller {
   let current: CurrentCall | undefined;
   const change = (what: CallChange) => view.set(changeCall(view.get(), what));
   const devices = createCallDevices({ ...parts, room: () => current?.room });
+  let toldState = false;
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const after = (name: string, ms: number, act: () => void) => {
     clearTimeout(timers.get(name));
@@ -83,13 +84,16 @@ export function createCaller(parts: CallerParts): Caller {
     after("given-up", AGENT_GIVEN_UP_MS, () => end({ reason: "no-agent" }));
   }
 
-  /** What it says of itself, and its first sentence, are on their way; to a page that was loaded again they are not. */
-  function awaitOwnWord(): void {
-    if (view.get().agent === "here") return;
-    after("ready", OWN_WORD_MS, () => {
+  /** Until it tells its state itself, which it does not at once to a page that was loaded again, the room's word counts. */
+  function meet(state: CallState): void {
+    if (toldState) return;
+    const isHere = () => {
       awaitNobody();
-      change({ type: "agent", agent: "here" });
-    });
+      change({ type: "event", event: { type: "state", state } });
+    };
+    // One that listens may be about to say its first sentence.
+    if (state === "listening" && view.get().agent !== "here") after("ready", OWN_WORD_MS, isHere);
+    else isHere();
   }
 
   function awaitNobody(): void {
@@ -109,8 +113,9 @@ export function createCaller(parts: CallerParts): Caller {
         // What fails while joining is told by the joining itself.
         return view.get().phase === "connecting" ? undefined : end({ reason: news.reason });
       case "agent":
-        if (news.here) return awaitOwnWord();
+        if (news.here) return meet(news.state);
         clearTimeout(timers.get("ready"));
+        toldState = false;
         change({ type: "agent", agent: "gone" });
         return awaitAgent();
       case "device-ended":
@@ -121,7 +126,10 @@ export function createCaller(parts: CallerParts): Caller {
   }
 
   function hearEvent(event: CallEvent): void {
-    if (event.type === "state") awaitNobody();
+    if (event.type === "state") {
+      toldState = true;
+      awaitNobody();
+    }
     change({ type: "event", event });
     if (event.type === "speech") {
       const { rate } = view.get();
@@ -165,6 +173,7 @@ export function createCaller(parts: CallerParts): Caller {
       const stop = new AbortController();
       const begun = { room: undefined, stop, lockSound: parts.unlockSound() };
       current = begun;
+      toldState = false;
       change({ type: "called" });
       start(code, begun).catch((error: unknown) => {
         if (!stop.signal.aborted) end({ fault: error instanceof ApiError ? error.fault : "unreachable" });

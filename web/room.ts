@@ -52,7 +52,7 @@ export function createRoom(tell: (news: RoomNews) => void): CallRoom {
     unlockSound: () => room.startAudio(),
     connect: async ({ serverUrl, token }) => {
       await room.connect(serverUrl, token);
-      if (isAgentReady(room)) tell({ type: "agent", here: true });
+      tellReady(room, tell);
     },
     async open(inputs, ids) {
       const tracks = await createLocalTracks({
@@ -101,14 +101,24 @@ function cameraOptions({ camera }: DeviceIds) {
 }
 
 /** An agent that is in the room says in an attribute when it listens: what is said before is lost. */
-function isAgentReady(room: Room): boolean {
-  return [...room.remoteParticipants.values()].some(({ attributes }) => AGENT_STATE in attributes);
+function agentNews(room: Room): Extract<RoomNews, { type: "agent" }> {
+  const states = [...room.remoteParticipants.values()].map(({ attributes }) => attributes[AGENT_STATE]);
+  const state = states.find((found) => found !== undefined);
+  if (state === undefined) return { type: "agent", here: false };
+  return {
+    type: "agent",
+    here: true,
+    state: state === "thinking" || state === "speaking" ? state : "listening",
+  };
+}
+
+function tellReady(room: Room, tell: (news: RoomNews) => void): void {
+  const news = agentNews(room);
+  if (news.here) tell(news);
 }
 
 function watch(room: Room, tell: (news: RoomNews) => void): void {
-  const ready = () => {
-    if (isAgentReady(room)) tell({ type: "agent", here: true });
-  };
+  const ready = () => tellReady(room, tell);
   room
     .on(RoomEvent.Reconnecting, () => tell({ type: "reconnecting" }))
     .on(RoomEvent.SignalReconnecting, () => tell({ type: "reconnecting" }))
@@ -116,7 +126,7 @@ function watch(room: Room, tell: (news: RoomNews) => void): void {
     .on(RoomEvent.Disconnected, (reason) => tell({ type: "closed", reason: toEndReason(reason) }))
     .on(RoomEvent.ParticipantConnected, ready)
     .on(RoomEvent.ParticipantAttributesChanged, ready)
-    .on(RoomEvent.ParticipantDisconnected, () => tell({ type: "agent", here: isAgentReady(room) }))
+    .on(RoomEvent.ParticipantDisconnected, () => tell(agentNews(room)))
     .on(RoomEvent.AudioPlaybackStatusChanged, () =>
       tell({ type: "sound-blocked", blocked: !room.canPlaybackAudio }),
     )

@@ -97,10 +97,10 @@ describe("the assistant", () => {
 
   test("that drops out is waited for", async () => {
     const { view, room } = await call();
-    room.tell({ type: "agent", here: true });
+    room.tell({ type: "agent", here: true, state: "listening" });
     room.tell({ type: "agent", here: false });
     expect(view.get().agent).toBe("gone");
-    room.tell({ type: "agent", here: true });
+    room.tell({ type: "agent", here: true, state: "listening" });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(view.get()).toMatchObject({ phase: "in-call", agent: "here" });
   });
@@ -108,7 +108,7 @@ describe("the assistant", () => {
   test("is not told to be here before its first sentence had its time to begin", async () => {
     const { view, room } = await call();
     room.tell({ type: "event", event: SPEECH });
-    room.tell({ type: "agent", here: true });
+    room.tell({ type: "agent", here: true, state: "listening" });
     await vi.advanceTimersByTimeAsync(400);
     expect(view.get().agent).toBe("awaited");
     const seen: string[] = [];
@@ -116,6 +116,18 @@ describe("the assistant", () => {
     room.tell({ type: "event", event: { type: "state", state: "thinking" } });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(seen).toEqual(["here thinking"]);
+  });
+
+  test("is known by the room's word to speak, until its own comes", async () => {
+    const { view, room } = await call();
+    const seen: string[] = [];
+    view.watch(({ agent, state }) => seen.push(`${agent} ${state}`));
+    room.tell({ type: "agent", here: true, state: "speaking" });
+    room.tell({ type: "agent", here: true, state: "listening" });
+    room.tell({ type: "event", event: { type: "state", state: "thinking" } });
+    room.tell({ type: "agent", here: true, state: "listening" });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(seen).toEqual(["here speaking", "here listening", "here thinking"]);
   });
 
   test("is told the rate that was last in use when it tells of its services again", async () => {
@@ -188,7 +200,7 @@ describe("the connection", () => {
     const { view, room } = await call();
     room.tell({ type: "closed", reason: "lost" });
     expect(view.get()).toMatchObject({ phase: "idle", outcome: { end: "lost" } });
-    room.tell({ type: "agent", here: true });
+    room.tell({ type: "agent", here: true, state: "listening" });
     expect(view.get().phase).toBe("idle");
   });
 });
