@@ -9,7 +9,6 @@ import { createLocalEngine } from "../orchestrator/engines/local-engine.ts";
 import { createLog } from "../orchestrator/log.ts";
 import { createMetrics } from "../orchestrator/metrics/metrics.ts";
 import { runTurn, type TurnRunner } from "../orchestrator/run-turn.ts";
-import type { Conversation } from "../orchestrator/turn/conversation.ts";
 import { systemPrompt } from "../orchestrator/turn/system-prompt.ts";
 import type { Frame, TurnSettings, Verdict } from "../orchestrator/turn/turn.ts";
 import { frameFromBytes, photoCamera } from "../orchestrator/vision/photo.ts";
@@ -181,6 +180,7 @@ function createRunner(
       settings: SETTINGS,
       conversation: FORGETFUL,
       contextTokens: 14_000,
+      localPictures: 11,
       metrics: createMetrics(),
       tracer: undefined,
       log,
@@ -204,7 +204,7 @@ const SETTINGS: TurnSettings = {
 };
 
 /** Every turn is the first one, so that both sides send the same bytes each time. */
-const FORGETFUL: Conversation = {
+const FORGETFUL: TurnRunner["conversation"] = {
   id: "bench",
   snapshot: () => [],
   commit: () => {},

@@ -96,6 +96,8 @@ export interface Config {
   readonly maxAnswerTokens: number;
   /** Prompt tokens of a conversation at which old pictures give way to their descriptions. */
   readonly contextTokens: number;
+  /** Pictures of the past that a prompt of the local engine shows at most. */
+  readonly localPictures: number;
   readonly fallbackAfterMs: { readonly local: number; readonly cloud: number };
   /** Silence after which a turn is over, in milliseconds. */
   readonly endpointSilenceMs: number;
@@ -168,6 +170,7 @@ export function readConfig(
     fieldOfViewDeg: values.CAMERA_FOV_DEG,
     maxAnswerTokens: values.MAX_ANSWER_TOKENS,
     contextTokens: values.CONTEXT_TOKENS,
+    localPictures: values.LOCAL_PICTURES,
     fallbackAfterMs: { local: values.LOCAL_FALLBACK_AFTER_MS, cloud: values.CLOUD_FALLBACK_AFTER_MS },
     endpointSilenceMs: values.ENDPOINT_SILENCE_MS,
     personaFile: values.PERSONA_FILE && resolve(projectDir, values.PERSONA_FILE),

@@ -86,6 +86,10 @@ export const variables = {
     doc: "Prompt tokens at which a conversation replaces its oldest pictures by their descriptions.",
     ...wholeNumber(14_000, 1024, 1_000_000),
   },
+  LOCAL_PICTURES: {
+    doc: "Pictures of earlier questions that a prompt of the local engine shows at most: one fewer than its --limit-mm-per-prompt allows. Beyond them the oldest give way to their descriptions.",
+    ...wholeNumber(11, 0, 1000),
+  },
   ROUTE_POLICY: {
     doc: "person-local (default with a cloud), local-first, or local-only (default without).",
     ...oneOf("person-local", "local-first", "local-only"),

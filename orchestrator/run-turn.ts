@@ -5,6 +5,7 @@ import type { Metrics } from "./metrics/metrics.ts";
 import { observeTurn } from "./metrics/observe-turn.ts";
 import type { TurnTracer } from "./tracing/turn-tracer.ts";
 import type { Conversation } from "./turn/conversation.ts";
+import { toBudget } from "./turn/history-budget.ts";
 import type { Ports } from "./turn/ports.ts";
 import { createRecorder } from "./turn/recorder.ts";
 import { reply } from "./turn/reply.ts";
@@ -16,11 +17,13 @@ import type { TurnEvent, TurnSettings } from "./turn/turn.ts";
 export interface TurnRunner {
   readonly ports: Ports;
   readonly settings: TurnSettings;
-  readonly conversation: Conversation;
+  readonly conversation: Pick<Conversation, "id" | "snapshot" | "commit" | "compact">;
   /** Stands behind the question in the prompt. Default: nothing. */
   readonly note?: string;
   /** Prompt tokens at which the conversation is compacted. */
   readonly contextTokens: number;
+  /** Pictures of the past that a prompt of the local engine shows at most. */
+  readonly localPictures: number;
   readonly metrics: Metrics;
   /** Undefined: turns are not traced. */
   readonly tracer: TurnTracer | undefined;
@@ -83,7 +86,7 @@ export async function runTurn(
     facts: report.picture?.facts ?? "",
     ...(runner.note ? { note: runner.note } : {}),
   });
-  conversation.compact(runner.contextTokens);
+  conversation.compact(toBudget(runner, runner.ports.local?.state?.().mostPictures));
   observeTurn(runner.metrics, report);
   const { endedAtMs } = turn;
   const instants = { run: recorder, before: NOTHING_BEFORE, endedAtMs, committedAtMs: endedAtMs };

@@ -51,6 +51,7 @@ export const ask: Command = async (args, io) => {
     const runner = {
       ...stack,
       contextTokens: stack.config.contextTokens,
+      localPictures: stack.config.localPictures,
       ports: stack.ports(photoCamera(photo)),
       conversation: createConversation(randomUUID()),
       transport: "terminal",

@@ -74,6 +74,7 @@ export function createTalk(stack: Stack, io: Io, options: TalkOptions): Talk {
           settings,
           note: verbosityNote(verbosity, persona.language),
           contextTokens: stack.config.contextTokens,
+          localPictures: stack.config.localPictures,
           ports: stack.ports(photoCamera(photo)),
           conversation,
           transport: "terminal",

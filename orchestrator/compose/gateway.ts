@@ -53,6 +53,7 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
       settings: personaSettings(persona, stack.settings),
       persona,
       contextTokens: config.contextTokens,
+      localPictures: config.localPictures,
       places,
       ledger: store.ledger,
       metrics,

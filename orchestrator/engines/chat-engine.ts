@@ -9,6 +9,7 @@ import type { Jpeg, Prompt, Usage } from "../turn/turn.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
 import { createPurposeKeys } from "./crypto.ts";
 import { createDiscovery } from "./discovery.ts";
+import { createEngineLoad, waitingIn } from "./engine-load.ts";
 import { toEndpoint } from "./endpoint.ts";
 import { CONTENT_FILTER } from "./http-fault.ts";
 import { toCanaryBody, toChatBody } from "./request-body.ts";
@@ -47,6 +48,10 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
   const keys = createPurposeKeys(secretKey);
   const memory = createVllmMemory(keys);
   const closing = new AbortController();
+  const load = createEngineLoad(name, async (signal) => {
+    const { isVllm } = await discovery.served(signal);
+    return isVllm ? waitingIn(await transport.getBeside("/metrics", signal)) : 0;
+  });
   const breaker = createBreaker({
     engine: name,
     canary: async (signal) => {
@@ -63,9 +68,20 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
     available: () => breaker.isClosed(),
     answer: (prompt, ctx) => answer(prompt, ctx.signal),
     ...(name === "local" && {
-      prefill: createPrefill({ breaker, discovery, transport, memory, toJpeg, closing: closing.signal }),
+      prefill: createPrefill({
+        breaker,
+        discovery,
+        transport,
+        memory,
+        load,
+        toJpeg,
+        closing: closing.signal,
+      }),
+      state: () => load.state(),
     }),
+    forget: (conversationId) => memory.forget(conversationId),
     async close() {
+      load.close();
       closing.abort(new EngineError(name, "connectivity", "closed"));
       breaker.close();
       await transport.close();
@@ -78,12 +94,14 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
       limitPassed(name, limit),
     );
     const outcome = breaker.begin();
+    const question = load.question();
     let hasAnswered = false;
     try {
       deadlines.start("ttft", config.firstTokenMs);
       deadlines.start("total", config.totalMs);
       for await (const event of firstGoodAnswer(prompt, deadlines)) {
         hasAnswered = true;
+        question.answered();
         yield event;
       }
     } catch (error) {
@@ -95,6 +113,7 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
       // Also when the listener had enough: a stop before the first token says nothing, one after it does.
       if (hasAnswered) outcome.succeeded();
       else outcome.ignored();
+      question.end();
       deadlines.end();
     }
   }
@@ -120,6 +139,7 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
         return;
       } catch (error) {
         if (!(error instanceof EngineError) || deadlines.signal.aborted) throw error;
+        load.failed(error);
         if (error.code === CONTENT_FILTER && !handedOut) {
           yield { type: "finish", reason: "content-filter", usage: NO_USAGE };
           return;

@@ -5,6 +5,8 @@ import type { Endpoint } from "./endpoint.ts";
 export class HttpFault extends EngineError {
   /** How long the server asked to be left alone; undefined when it did not say. */
   readonly retryAfterMs: number | undefined;
+  /** Pictures of one prompt that the server takes; undefined when it did not say. */
+  readonly mostPictures: number | undefined;
 
   constructor(
     engine: string,
@@ -14,10 +16,12 @@ export class HttpFault extends EngineError {
       readonly message: string;
       readonly retryable?: boolean;
       readonly retryAfterMs?: number | undefined;
+      readonly mostPictures?: number | undefined;
     },
   ) {
     super(engine, category, code, options);
     this.retryAfterMs = options.retryAfterMs;
+    this.mostPictures = options.mostPictures;
   }
 }
 
@@ -40,12 +44,21 @@ export function httpFault(
     message: `${engine} engine: ${message}`,
     ...(known?.retryable === undefined ? {} : { retryable: known.retryable }),
     retryAfterMs: toDelayMs(answer.retryAfter),
+    mostPictures: mostPictures(detail),
   });
 }
 
 /** Translates an error object that came as an event of a stream. */
 export function midstreamFault(engine: string, event: unknown): EngineError {
   const detail = readDetail(event);
+  const most = mostPictures(detail);
+  if (most !== undefined) {
+    const { category, code, message } = tooManyPictures(most);
+    return new HttpFault(engine, category, code, {
+      message: `${engine} engine: ${message}`,
+      mostPictures: most,
+    });
+  }
   const category = detail.status === undefined ? "server" : categoryOf(detail.status);
   const code = isCacheMiss(detail) ? CACHE_MISS : isFiltered(detail) ? CONTENT_FILTER : "midstream-error";
   const status = detail.status === undefined ? "" : ` (${detail.status})`;
@@ -56,6 +69,9 @@ export function midstreamFault(engine: string, event: unknown): EngineError {
 
 /** The code of a picture sent by its id alone that the server no longer holds. */
 export const CACHE_MISS = "image-cache-miss";
+
+/** The code of a prompt with more pictures than the server takes. */
+export const TOO_MANY_PICTURES = "too-many-pictures";
 
 /** The code of a prompt that the provider's filter declined: an outcome like the stream's own, no error. */
 export const CONTENT_FILTER = "content-filter";
@@ -100,6 +116,8 @@ function knownFault(endpoint: Endpoint, status: number, detail: Detail): Known |
       message: "the server no longer holds a picture of this conversation",
     };
   }
+  const most = mostPictures(detail);
+  if (most !== undefined) return tooManyPictures(most);
   if (status === 400 && isFiltered(detail)) {
     return { category, code: CONTENT_FILTER, message: "the provider's content filter declined the question" };
   }
@@ -158,6 +176,20 @@ function categoryOf(status: number): EngineErrorCategory {
 
 function isCacheMiss(detail: Detail): boolean {
   return /^Cache miss for \w+ at index \d+/u.test(detail.text);
+}
+
+/** vLLM's `--limit-mm-per-prompt`. */
+function mostPictures({ text }: Detail): number | undefined {
+  const most = /^At most (\d{1,4}) image\(s\) may be provided/u.exec(text)?.[1];
+  return most === undefined ? undefined : Number(most);
+}
+
+function tooManyPictures(most: number): Known {
+  return {
+    category: "invalid-request",
+    code: TOO_MANY_PICTURES,
+    message: `the server takes at most ${most} pictures in one prompt; fewer are sent from now on; set LOCAL_PICTURES to ${Math.max(0, most - 1)}, or raise the server's --limit-mm-per-prompt`,
+  };
 }
 
 function isFiltered({ code }: Detail): boolean {

@@ -37,8 +37,11 @@ export function planResend(failed: FailedRequest): Resend | undefined {
   return { afterMs: asked ?? RETRY_DELAY_MS };
 }
 
-/** The miss itself, drift between the server's caches, or a server that does not know such requests. */
-function isAboutPictureIds({ code }: EngineError): boolean {
+/**
+ * Whether a request that named pictures by their id may have failed for that: the miss itself, drift
+ * between the server's caches, or a server that does not know such requests.
+ */
+export function isAboutPictureIds({ code }: EngineError): boolean {
   return code === CACHE_MISS || ID_FAULTS.has(code);
 }
 

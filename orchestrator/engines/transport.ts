@@ -12,6 +12,8 @@ export interface Transport {
   chat(body: object, signal: AbortSignal): Promise<Response>;
   /** Gets a JSON document below the base URL; undefined when it is none. */
   get(path: string, signal: AbortSignal): Promise<unknown>;
+  /** Gets a text from beside the base URL, where a vLLM has its metrics. */
+  getBeside(path: string, signal: AbortSignal): Promise<string>;
   /** Posts a JSON document below the base URL and resolves with the answer's. */
   post(path: string, body: object, signal: AbortSignal): Promise<unknown>;
   /** Makes later requests use new connections, so that a balancer may choose another server. */
@@ -75,6 +77,11 @@ export function createTransport(endpoint: Endpoint, config: EngineConfig): Trans
       ),
     get: (path, signal) =>
       translated(signal, async () => readJson(await client.get(path, { signal }).asResponse())),
+    getBeside: (path, signal) =>
+      translated(signal, async () => {
+        const url = new URL(`..${path}`, `${config.url}/`).href;
+        return (await client.get(url, { signal }).asResponse()).text();
+      }),
     post: (path, body, signal) =>
       translated(signal, async () => readJson(await client.post(path, { body, signal }).asResponse())),
     reconnect: () => {

@@ -21,10 +21,12 @@ export interface VllmMemory {
 
 /** Far above the calls of one process; the conversation that was idle longest is forgotten first. */
 const MAX_CONVERSATIONS = 1024;
+/** Far above the pictures of one prompt; the one that was sent first is forgotten first. */
+const MAX_PICTURES = 256;
 
 /** Creates an empty memory. */
 export function createVllmMemory(keys: PurposeKeys, maxConversations = MAX_CONVERSATIONS): VllmMemory {
-  const held = new Map<string, ReadonlySet<string>>();
+  const held = new Map<string, Set<string>>();
   let usesIds = true;
 
   return {
@@ -47,7 +49,8 @@ export function createVllmMemory(keys: PurposeKeys, maxConversations = MAX_CONVE
         },
         usedIds: () => usedIds,
         accepted() {
-          const all = new Set([...(held.get(conversationId) ?? []), ...sent]);
+          const all = held.get(conversationId) ?? new Set();
+          for (const id of sent) keepLast(all, id, MAX_PICTURES);
           held.delete(conversationId);
           held.set(conversationId, all);
           const [oldest] = held.keys();
@@ -62,6 +65,13 @@ export function createVllmMemory(keys: PurposeKeys, maxConversations = MAX_CONVE
       usesIds = false;
     },
   };
+}
+
+function keepLast(ids: Set<string>, id: string, most: number): void {
+  ids.delete(id);
+  ids.add(id);
+  const [oldest] = ids;
+  if (ids.size > most && oldest !== undefined) ids.delete(oldest);
 }
 
 const hashes = new WeakMap<Jpeg, string>();

@@ -27,6 +27,8 @@ export interface AnswerOptions {
   readonly persona: Pick<Persona, "language" | "verbosity">;
   /** Prompt tokens at which a conversation is compacted. */
   readonly contextTokens: number;
+  /** Pictures of the past that a prompt of the local engine shows at most. */
+  readonly localPictures: number;
   /** Where the engines run, for the ledger. */
   readonly places: Readonly<Partial<Record<EngineName, LedgerPlace>>>;
   readonly ledger: Ledger;

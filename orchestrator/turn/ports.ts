@@ -53,9 +53,31 @@ export interface Engine<Picture> {
    * Has the engine compute a prompt's prefix ahead of its question, behind all questions; true once it
    * is warm, false when that would be of no use. Absent: it never is.
    *
-   * @throws {EngineError} for a fault, which says nothing about the engine; the signal's reason after an abort.
+   * @throws {EngineError} for a fault, which says nothing about the engine: `engine-queue` when it has
+   * others to serve; the signal's reason after an abort.
    */
-  prefill?(prompt: Prompt<Picture>, signal: AbortSignal): Promise<boolean>;
+  prefill?(
+    prompt: Prompt<Picture>,
+    signal: AbortSignal,
+    options?: {
+      /** Nobody waits for it: it comes after every answer, and gives way to any other prefill. */
+      readonly background?: boolean;
+    },
+  ): Promise<boolean>;
+  /** How it stands. Absent: nothing is known of it. */
+  state?(): EngineState;
+  /** A conversation is over: nothing need be remembered of it. */
+  forget?(conversationId: string): void;
+}
+
+/** How an engine stands, as far as this process knows. */
+export interface EngineState {
+  /** False: a prefill is under way, or questions wait for their first token, and one more would be in their way. */
+  readonly hasRoom: boolean;
+  /** Milliseconds since it last worked for this process; 0 while it does. */
+  readonly idleMs: number;
+  /** Pictures of one prompt that it takes, as it has said; undefined: it has not. */
+  readonly mostPictures: number | undefined;
 }
 
 /** What the core asks of the world. An engine that is not configured is absent. */

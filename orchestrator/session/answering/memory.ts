@@ -1,4 +1,6 @@
 import type { Conversation } from "../../turn/conversation.ts";
+import { toBudget } from "../../turn/history-budget.ts";
+import type { Ports } from "../../turn/ports.ts";
 import type { PastTurn } from "../../turn/turn.ts";
 import type { CallDeps } from "../call-deps.ts";
 import type { Ending } from "./live.ts";
@@ -21,13 +23,14 @@ export interface Memory {
 }
 
 export function createMemory(options: {
-  readonly deps: Pick<CallDeps, "contextTokens" | "onHistory">;
+  readonly deps: Pick<CallDeps, "contextTokens" | "localPictures" | "onHistory">;
   readonly call: { readonly id: string };
   readonly conversation: Conversation;
-  /** Old pictures and turns have left the history. */
+  readonly ports: Pick<Ports, "local">;
+  /** The history is another one than the engine knows, or soon will be. */
   readonly onCompacted: () => void;
 }): Memory {
-  const { deps, call, conversation, onCompacted } = options;
+  const { deps, call, conversation, ports, onCompacted } = options;
   /** The last turn that was cut off unheard; its question holds those before it. */
   let cutOff: PastTurn | undefined;
   let aborted = 0;
@@ -35,7 +38,9 @@ export function createMemory(options: {
 
   const keep = (past: PastTurn): void => {
     conversation.commit(past);
-    if (conversation.compact(deps.contextTokens)) onCompacted();
+    const budget = toBudget(deps, ports.local?.state?.().mostPictures);
+    const isCut = conversation.compact(budget);
+    if (conversation.plan(budget) || isCut) onCompacted();
     deps.onHistory?.(call.id, conversation.snapshot());
   };
 

@@ -28,6 +28,7 @@ function watch<Picture>(
 ): Engine<Picture> {
   return {
     available: () => engine.available(),
+    ...(engine.state && { state: engine.state.bind(engine) }),
     answer(prompt, ctx) {
       const picture = ownPicture(prompt);
       onAsked({ engine: name, sha256: picture === undefined ? null : toSha256(picture) });

@@ -57,6 +57,15 @@ describe("HTTP faults", () => {
     expect(fault(status, JSON.stringify({ error }))).toMatchObject({ code });
   });
 
+  it("says how many pictures the server takes, also inside a stream", () => {
+    const error = { message: "At most 12 image(s) may be provided in one prompt.", code: 400 };
+    const expected = { category: "invalid-request", code: "too-many-pictures", mostPictures: 12 };
+    expect(fault(400, JSON.stringify({ error }))).toMatchObject(expected);
+    expect(fault(400, JSON.stringify({ error })).message).toContain("set LOCAL_PICTURES to 11");
+    expect(midstreamFault("local", { error })).toMatchObject(expected);
+    expect(fault(400, "").mostPictures).toBeUndefined();
+  });
+
   it("does not retry an account without quota", () => {
     expect(fault(429, '{"error":{"code":"insufficient_quota"}}').retryable).toBe(false);
   });

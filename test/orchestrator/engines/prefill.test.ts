@@ -58,6 +58,29 @@ describe("a prefix that is computed ahead", () => {
     expect(JSON.stringify(question?.body?.messages)).toContain("base64");
   });
 
+  it("is refused by a busy server, which still holds the pictures", async () => {
+    const engine = engineOf({ kind: "vllm" });
+    const picture = pictureOf("now");
+    await engine.prefill!(ahead(picture), never);
+    for (const status of [503, 429]) {
+      server().next(fails(status));
+      await expect(engine.prefill!(ahead(picture), never)).rejects.toMatchObject({ category: "at-capacity" });
+    }
+    const [, [question]] = await during(server(), () =>
+      ask(engine, localPrompt(turnOf("What is it?", { conversationId: "call" }), { picture, facts: "" })),
+    );
+    expect(JSON.stringify(question?.body?.messages)).not.toContain("base64");
+  });
+
+  it("is forgotten with its conversation", async () => {
+    const engine = engineOf({ kind: "vllm" });
+    const picture = pictureOf("now");
+    await engine.prefill!(ahead(picture), never);
+    engine.forget?.("call");
+    const [, [again]] = await during(server(), () => engine.prefill!(ahead(picture), never));
+    expect(JSON.stringify(again?.body?.messages)).toContain("base64");
+  });
+
   it("fails without a word about the engine: questions go on", async () => {
     const engine = engineOf({ kind: "vllm" });
     for (let attempt = 0; attempt < 5; attempt++) {
@@ -79,6 +102,22 @@ describe("a prefix that is computed ahead", () => {
     await expect(running).rejects.toThrow("stop");
     expect(await server().chats.at(-1)?.ended).toBe(true);
   });
+});
+
+it("a server that takes few pictures says so once, and the question is not asked again", async () => {
+  const simulator = await startSimulator({ maxImages: 2 });
+  const engine = localEngine(`${simulator.url}/v1`, { kind: "auto", model: undefined });
+  closing.push(
+    () => engine.close(),
+    () => simulator.close(),
+  );
+  const history = await Promise.all([0, 1].map(async (nth) => pastOf({ jpeg: await jpegOf(nth) })));
+  const turn = turnOf("And now?", { conversationId: "call", history, settings });
+  await engine.prefill!(ahead(undefined, history), never);
+  const { error } = await ask(engine, localPrompt(turn, { picture: await jpegOf(2), facts: "" }));
+  expect(error).toMatchObject({ code: "too-many-pictures" });
+  expect(engine.state?.().mostPictures).toBe(2);
+  expect(engine.available()).toBe(true);
 });
 
 it("on a simulated vLLM a question over eight pictures costs its own tokens, and little more", async () => {

@@ -39,6 +39,7 @@ describe("a second request", () => {
     ["server", "midstream-error", atOnce],
     ["server", "http-500", atOnce],
     ["invalid-request", "prompt-too-long", undefined],
+    ["invalid-request", "too-many-pictures", undefined],
     ["invalid-request", "unknown-model", undefined],
     ["unauthorized", "http-401", undefined],
   ] as const)("after %s %s, when pictures went by their id: %o", (category, code, expected) => {

@@ -40,6 +40,13 @@ describe("what a vLLM holds", () => {
     expect(request.pictureId({ ...one })).toBe(request.pictureId(one));
   });
 
+  it("is forgotten of a long conversation, from its first picture on", () => {
+    const memory = createVllmMemory(keys);
+    for (let nth = 0; nth <= 256; nth++) send(memory, "a", pictureOf(`${nth}`));
+    const seen = ["0", "1", "256"].map((name) => send(memory, "a", pictureOf(name), { isAnswered: false }));
+    expect(seen).toEqual(["bytes", "id", "id"]);
+  });
+
   it("is forgotten for the conversation that was idle longest", () => {
     const memory = createVllmMemory(keys, 2);
     for (const conversation of ["a", "b", "a", "c"]) send(memory, conversation, one);

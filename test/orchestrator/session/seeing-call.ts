@@ -24,7 +24,11 @@ export interface SeeingCall extends TestCall {
 const PICTURE_MS = 100;
 
 export async function startSeeingCall(
-  options: { readonly ledgerHost?: string; readonly simulator?: SimulatorOptions } = {},
+  options: {
+    readonly ledgerHost?: string;
+    readonly simulator?: SimulatorOptions;
+    readonly localPictures?: number;
+  } = {},
 ): Promise<SeeingCall> {
   const settings = { answer: "A checkered cloth.", port: await freeTcpPort(), ...options.simulator };
   let simulator = await startSimulator(settings);
@@ -33,6 +37,7 @@ export async function startSeeingCall(
   const open = await startTestCall("", {
     deps: {
       settings: settingsOf({ policy: "local-only" }),
+      ...(options.localPictures === undefined ? {} : { localPictures: options.localPictures }),
       createRing: () =>
         createFrameRing({
           gate: async (frame) => personVerdict(frame),

@@ -9,12 +9,19 @@ function remember() {
   const told: (readonly PastTurn[])[] = [];
   const deps = {
     contextTokens: 8000,
+    localPictures: 11,
     onHistory: (_: string, turns: readonly PastTurn[]) => void told.push(turns),
   };
   return {
     conversation,
     told,
-    memory: createMemory({ deps, call: { id: "call" }, conversation, onCompacted: () => {} }),
+    memory: createMemory({
+      deps,
+      call: { id: "call" },
+      conversation,
+      ports: { local: undefined },
+      onCompacted: () => {},
+    }),
   };
 }
 const unheard = { text: " ", interrupted: true };

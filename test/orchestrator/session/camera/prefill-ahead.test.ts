@@ -1,72 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createLog } from "../../../../orchestrator/log.ts";
-import { createMetrics } from "../../../../orchestrator/metrics/metrics.ts";
-import { createPrefillAhead } from "../../../../orchestrator/session/camera/prefill-ahead.ts";
-import { createConversation } from "../../../../orchestrator/turn/conversation.ts";
-import type { Frame, Jpeg, Prompt, RoutePolicy } from "../../../../orchestrator/turn/turn.ts";
-import { createFrameRing } from "../../../../orchestrator/vision/ring.ts";
-import { engineOf, frameOf, gateOf, pastOf, settingsOf, verdictOf } from "../../../standins/turn.ts";
+import { pastOf } from "../../../standins/turn.ts";
+import { LOOKS_MS, openPrefill } from "./prefill-fixture.ts";
 
-/** Longer than the wait between two looks. */
-const LOOKS_MS = 250;
-const CALLER = { participant: "caller", track: "camera" };
-let end: (() => void) | undefined;
+let opened: ReturnType<typeof openPrefill> | undefined;
+afterEach(() => opened?.end());
 
-afterEach(() => end?.());
-
-/** Prefills of a fake engine; `prefill` decides how long one takes and how it ends. */
-function open(
-  options: {
-    readonly policy?: RoutePolicy;
-    readonly prefill?: (signal: AbortSignal) => Promise<boolean>;
-  } = {},
-) {
-  const prompts: Prompt<Jpeg>[] = [];
-  const sent: Frame[] = [];
-  const local = {
-    ...engineOf<Jpeg>("Yes."),
-    async prefill(prompt: Prompt<Jpeg>, signal: AbortSignal) {
-      prompts.push(prompt);
-      return (await options.prefill?.(signal)) ?? true;
-    },
-  };
-  let luma = 100;
-  const ring = createFrameRing({
-    gate: gateOf((frame) => verdictOf(frame)),
-    toFrame: async ({ capturedAtMs }) =>
-      frameOf({ id: `${capturedAtMs}`, source: "camera", capturedAtMs, luma }),
-  });
-  ring.setRate(1000);
-  const conversation = createConversation("call");
-  const metrics = createMetrics();
-  const ahead = createPrefillAhead({
-    deps: {
-      settings: settingsOf({ policy: options.policy ?? "local-only" }),
-      metrics,
-      log: createLog("silent"),
-    },
-    conversation,
-    ring,
-    ports: { local, cloud: engineOf("Yes.") },
-    onSent: (frame) => void sent.push(frame),
-  });
-  end = () => {
-    ahead.close();
-    ring.close();
-  };
-  const show = async (brightness: number, track = "camera"): Promise<Frame> => {
-    luma = brightness;
-    ring.offer({ source: "camera", rotation: 0, capturedAtMs: performance.now() } as never, {
-      ...CALLER,
-      track,
-    });
-    await delay(5);
-    const frame = ring.recent("camera").at(-1)!;
-    await ring.gate(frame, AbortSignal.timeout(1000));
-    return frame;
-  };
-  return { ahead, prompts, sent, show, conversation, ring, metrics };
+function open(options: Parameters<typeof openPrefill>[0] = {}) {
+  return (opened = openPrefill(options));
 }
 
 describe("while somebody speaks", () => {
@@ -138,6 +79,7 @@ describe("while somebody speaks", () => {
     ahead.onSpeech("over");
     ahead.giveWay();
     expect(ahead.warm(conversation.snapshot())).toBe(frame);
+    ahead.chosen(frame);
     await delay(100);
     expect(stopped).not.toHaveBeenCalled();
     expect(ahead.takeSpans()).toHaveLength(1);
@@ -161,7 +103,8 @@ describe("while somebody speaks", () => {
     ahead.onSpeech("speaking");
     await delay(LOOKS_MS);
     ahead.giveWay();
-    await delay(100);
+    expect(stopped).not.toHaveBeenCalled();
+    ahead.chosen(undefined);
     expect(stopped).toHaveBeenCalledTimes(1);
     await delay(LOOKS_MS);
     expect(prompts).toHaveLength(1);
@@ -231,31 +174,93 @@ test("a fault is counted, and changes nothing", async () => {
   expect(await metrics.exposition()).toMatch(/sightline_prefills_total\{result="failed"\} 1/);
 });
 
-test("the past is computed without a picture, at the start and after a compaction", async () => {
-  const { ahead, prompts, conversation } = open();
-  ahead.warmPast();
-  await delay(10);
-  conversation.commit(pastOf({ question: "What is this?", answer: "A cup." }));
-  ahead.warmPast();
-  await delay(10);
-  expect(prompts.map(({ messages }) => messages.length)).toEqual([2, 4]);
-  expect(JSON.stringify(prompts)).not.toContain('picture"');
+test("a prefix that waited for the engine's other work does not count against the question", async () => {
+  let hasRoom = false;
+  const { ahead, prompts, show } = open({ state: () => ({ hasRoom, idleMs: 0, mostPictures: undefined }) });
+  await show(100);
+  ahead.onSpeech("speaking");
+  await delay(LOOKS_MS);
+  expect(prompts).toEqual([]);
+  hasRoom = true;
+  await delay(LOOKS_MS);
+  expect(prompts).toHaveLength(1);
 });
 
-test("an engine that idles is asked for a token, and one that has just been used is not", async () => {
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
-  try {
-    const { ahead, prompts } = open();
-    await vi.advanceTimersByTimeAsync(6000);
-    ahead.giveWay();
-    await vi.advanceTimersByTimeAsync(6000);
-    expect(prompts).toHaveLength(0);
-    await vi.advanceTimersByTimeAsync(2000);
-    expect(prompts).toHaveLength(1);
-    ahead.close();
-    await vi.advanceTimersByTimeAsync(20_000);
-    expect(prompts).toHaveLength(1);
-  } finally {
-    vi.useRealTimers();
+test("into an answer nothing is computed before its words have ended it", async () => {
+  let answering = true;
+  const { ahead, prompts, show, conversation } = open({ answering: () => answering });
+  await show(100);
+  ahead.onSpeech("speaking");
+  await delay(LOOKS_MS);
+  expect(prompts).toEqual([]);
+  conversation.commit(pastOf({ answer: "A" }));
+  answering = false;
+  await delay(LOOKS_MS);
+  expect(prompts).toHaveLength(1);
+  expect(ahead.warm(conversation.snapshot())).toBeDefined();
+});
+
+test("the newest frame that is judged is taken, however slow the gate", async () => {
+  const { ahead, prompts, sent, show, ring } = open();
+  const judged = await show(100);
+  ring.isJudged = (frame) => frame === judged;
+  await show(100);
+  ahead.onSpeech("speaking");
+  await delay(LOOKS_MS);
+  expect(prompts).toHaveLength(1);
+  expect(sent).toEqual([judged]);
+});
+
+test("each pause of a long question before a moving camera gets its picture, also the last", async () => {
+  const { ahead, prompts, show, conversation } = open();
+  await show(60);
+  let last = await show(75);
+  for (let pause = 0; pause < 5; pause++) {
+    ahead.onSpeech("speaking");
+    await show(80 + 30 * pause);
+    await delay(510);
+    last = await show(95 + 30 * pause);
+    ahead.onSpeech("paused");
+    await delay(LOOKS_MS);
   }
+  expect(prompts).toHaveLength(5);
+  expect(ahead.warm(conversation.snapshot())).toBe(last);
+});
+
+describe("a question that goes with another picture", () => {
+  test("stops the one that is being computed", async () => {
+    const stopped = vi.fn<() => void>();
+    const { ahead, show } = open({
+      prefill: (signal) =>
+        new Promise((_, reject) =>
+          signal.addEventListener("abort", () => {
+            stopped();
+            reject(new Error("aborted"));
+          }),
+        ),
+    });
+    await show(100);
+    ahead.onSpeech("speaking");
+    await delay(LOOKS_MS);
+    const other = await show(160);
+    ahead.giveWay();
+    expect(stopped).not.toHaveBeenCalled();
+    ahead.chosen(other);
+    expect(stopped).toHaveBeenCalledTimes(1);
+  });
+
+  test("leaves the one that is warm unused", async () => {
+    const { ahead, show, metrics } = open();
+    const unused = async () => (await metrics.exposition()).match(/unused_prefills_total (\d+)/)?.[1];
+    const first = await show(100);
+    ahead.onSpeech("speaking");
+    await delay(LOOKS_MS);
+    ahead.chosen(first);
+    await show(160);
+    await show(160);
+    await delay(LOOKS_MS);
+    expect(await unused()).toBe("0");
+    ahead.close();
+    expect(await unused()).toBe("1");
+  });
 });

@@ -1,0 +1,149 @@
+import { EngineError } from "../errors.ts";
+import type { EngineState } from "../turn/ports.ts";
+import { HttpFault } from "./http-fault.ts";
+
+/** How often a server is asked how many requests wait there. */
+const POLL_MS = 1000;
+/** It is asked for as long after somebody wanted to know. */
+const WANTED_MS = 10_000;
+/** An answer that is no faster is not waited for. */
+const POLL_LIMIT_MS = 900;
+
+/** A question under way. */
+export interface QuestionLoad {
+  /** Its first token is there. */
+  answered(): void;
+  end(): void;
+}
+
+/** What the calls of a process ask of one engine at the same time. */
+export interface EngineLoad {
+  state(): EngineState;
+  question(): QuestionLoad;
+  /**
+   * Runs a prefill, one at a time. One in the background runs only when no answer does, and is aborted
+   * when a question or another prefill comes.
+   *
+   * @throws {EngineError} `engine-queue` when the engine has others to serve.
+   */
+  prefill<Result>(
+    options: { readonly background: boolean; readonly signal: AbortSignal },
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result>;
+  /** Learns from a fault. */
+  failed(fault: unknown): void;
+  close(): void;
+}
+
+/**
+ * Creates the load of one engine.
+ *
+ * @param readWaiting how many requests wait at the server, those of other processes among them; a
+ * failure to read it means nothing.
+ */
+export function createEngineLoad(
+  engine: string,
+  readWaiting: (signal: AbortSignal) => Promise<number>,
+): EngineLoad {
+  /** Questions without a first token, and all that are under way. */
+  let asking = 0;
+  let answering = 0;
+  let prefill: { readonly background: boolean; readonly preempted: AbortController } | undefined;
+  let usedAtMs = performance.now();
+  let mostPictures: number | undefined;
+  let waiting = 0;
+  let wantedAtMs = -Infinity;
+  let polling: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const poll = async (): Promise<void> => {
+    if (performance.now() - wantedAtMs > WANTED_MS) {
+      stopPolling();
+      return;
+    }
+    waiting = await readWaiting(AbortSignal.timeout(POLL_LIMIT_MS)).catch(() => 0);
+  };
+
+  const stopPolling = (): void => {
+    clearInterval(polling);
+    polling = undefined;
+    waiting = 0;
+  };
+
+  const wanted = (): void => {
+    wantedAtMs = performance.now();
+    if (polling || closed) return;
+    polling = setInterval(() => void poll(), POLL_MS);
+    polling.unref();
+    void poll();
+  };
+
+  const hasRoom = (background: boolean): boolean => {
+    if (asking > 0 || waiting > 0) return false;
+    return background ? answering === 0 && !prefill : !prefill || prefill.background;
+  };
+
+  return {
+    state() {
+      wanted();
+      const isIdle = answering === 0 && !prefill;
+      return {
+        hasRoom: hasRoom(false),
+        idleMs: isIdle ? performance.now() - usedAtMs : 0,
+        mostPictures,
+      };
+    },
+    question() {
+      let isAnswered = false;
+      asking += 1;
+      answering += 1;
+      if (prefill?.background) prefill.preempted.abort(queueFault(engine));
+      const answered = (): void => {
+        if (!isAnswered) asking -= 1;
+        isAnswered = true;
+      };
+      return {
+        answered,
+        end() {
+          answered();
+          answering -= 1;
+          usedAtMs = performance.now();
+        },
+      };
+    },
+    async prefill({ background, signal }, work) {
+      if (!hasRoom(background)) throw queueFault(engine);
+      prefill?.preempted.abort(queueFault(engine));
+      const mine = { background, preempted: new AbortController() };
+      prefill = mine;
+      try {
+        return await work(AbortSignal.any([signal, mine.preempted.signal]));
+      } finally {
+        usedAtMs = performance.now();
+        if (prefill === mine) prefill = undefined;
+      }
+    },
+    failed(fault) {
+      if (fault instanceof HttpFault) mostPictures = fault.mostPictures ?? mostPictures;
+    },
+    close() {
+      closed = true;
+      stopPolling();
+    },
+  };
+}
+
+/** Reads the waiting requests from the metrics of a vLLM; 0 when they say nothing of it. */
+export function waitingIn(metrics: string): number {
+  const found = metrics.matchAll(/^vllm:num_requests_waiting(?:\{.*\})? (\d+(?:\.\d+)?)\s*$/gmu);
+  return [...found].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+function queueFault(engine: string): EngineError {
+  return new EngineError(engine, "at-capacity", ENGINE_QUEUE, {
+    message: `${engine} engine: it has others to serve, nothing is computed ahead`,
+  });
+}
+
+/** The code of a prefill that gave way to the engine's other work. */
+export const ENGINE_QUEUE = "engine-queue";

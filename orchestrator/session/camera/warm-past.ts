@@ -1,0 +1,88 @@
+import type { Conversation } from "../../turn/conversation.ts";
+import { estimateTokens } from "../../turn/history-budget.ts";
+import type { Engine } from "../../turn/ports.ts";
+import type { Jpeg, PastTurn } from "../../turn/turn.ts";
+import type { PrefillRuns } from "./prefill-runs.ts";
+
+/** An engine that idles for ten seconds answers its next request later: it is asked for a token before that. */
+const KEEP_ALIVE_MS = 8000;
+/** What had to give way is taken up again after this. */
+const LOOK_MS = 500;
+/** A long past is computed in pieces, so that a question which comes meanwhile waits for one of them at most. */
+const PIECE_TOKENS = 1500;
+
+/** Keeps what the engine knows of a call's past up to date, while nobody asks. */
+export interface WarmPast {
+  /** The past is another one than the engine knows, or a shorter one is planned. */
+  want(): void;
+  close(): void;
+}
+
+export function createWarmPast(options: {
+  readonly conversation: Conversation;
+  readonly runs: PrefillRuns;
+  readonly engine: () => Engine<Jpeg> | undefined;
+  readonly prefill: (history: readonly PastTurn[], signal: AbortSignal) => Promise<boolean>;
+  /** Nobody speaks, and no question is being answered ahead of its end. */
+  readonly isQuiet: () => boolean;
+}): WarmPast {
+  const { conversation, runs, engine, prefill, isQuiet } = options;
+  let isWanted = false;
+  /** The planned history whose prefix is computed. */
+  let ready: readonly PastTurn[] | undefined;
+
+  const warm = async (history: readonly PastTurn[]): Promise<void> => {
+    const isWarm = await runs.start({ kind: "past", picture: null }, async (signal) => {
+      for (const piece of piecesOf(history)) {
+        if (!(await prefill(piece, signal))) return false;
+      }
+      return true;
+    });
+    // An engine that knows no prefixes is not asked again.
+    if (isWarm === undefined || (isWarm && history === conversation.snapshot())) isWanted = false;
+    if (isWarm) {
+      ready = history;
+      look();
+    }
+  };
+
+  const look = (): void => {
+    if (!isQuiet()) return;
+    const planned = conversation.planned();
+    if (planned && planned === ready) {
+      conversation.adopt();
+      isWanted = false;
+      return;
+    }
+    const local = engine();
+    if (!local?.prefill || runs.current()) return;
+    const state = local.state?.();
+    if (isWanted && state?.hasRoom !== false) void warm(planned ?? conversation.snapshot());
+    else if (!isWanted && (state?.idleMs ?? 0) >= KEEP_ALIVE_MS) {
+      const history = conversation.snapshot();
+      void runs.start({ kind: "keep-alive", picture: null }, (signal) => prefill(history, signal));
+    }
+  };
+
+  const timer = setInterval(look, LOOK_MS);
+  timer.unref();
+  return {
+    want() {
+      isWanted = true;
+      look();
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+/** A history from its start to each of the places at which so many tokens more have come together. */
+function piecesOf(history: readonly PastTurn[]): readonly (readonly PastTurn[])[] {
+  const pieces: (readonly PastTurn[])[] = [];
+  let from = 0;
+  for (let to = 1; to < history.length; to++) {
+    if (estimateTokens(history.slice(from, to)) < PIECE_TOKENS) continue;
+    pieces.push(history.slice(0, to));
+    from = to;
+  }
+  return [...pieces, history];
+}
