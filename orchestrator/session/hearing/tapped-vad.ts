@@ -1,4 +1,7 @@
 import { inference, type VADEvent, VADEventType, type VADStream } from "@livekit/agents";
+import type { AudioFrame } from "@livekit/rtc-node";
+import { type ReadableStream, TransformStream } from "node:stream/web";
+import { type Backlog, createBacklog } from "./backlog.ts";
 import { HEARING_RATE } from "./silence-clock.ts";
 
 /** Shorter silence than an endpoint needs; at 150 the end of speech is known early. */
@@ -31,20 +34,34 @@ class TappedVad extends inference.VAD {
 
   override stream(): VADStream {
     const stream = super.stream();
+    const backlog = createBacklog(HEARING_RATE);
+    const read = stream.updateInputStream.bind(stream);
+    stream.updateInputStream = (audio) => read(spared(audio, backlog));
     const next = stream.next.bind(stream);
     stream.next = async () => {
       const item = await next();
-      if (!item.done) this.#tell(item.value);
+      if (!item.done) this.#tell(item.value, backlog);
       return item;
     };
     return stream;
   }
 
-  #tell(event: VADEvent): void {
+  #tell(event: VADEvent, backlog: Backlog): void {
     if (event.type === VADEventType.START_OF_SPEECH) this.#listener.onStart();
     else if (event.type === VADEventType.END_OF_SPEECH) this.#listener.onEnd(event.speechDuration);
-    else this.#listener.onWindow(event.probability > SPEECH_PROBABILITY, event.samplesIndex);
+    else this.#listener.onWindow(event.probability > SPEECH_PROBABILITY, backlog.judged(event.samplesIndex));
   }
+}
+
+/** The audio, less what a model that cannot keep up is spared. */
+function spared(audio: ReadableStream<AudioFrame>, backlog: Backlog): ReadableStream<AudioFrame> {
+  return audio.pipeThrough(
+    new TransformStream<AudioFrame, AudioFrame>({
+      transform(frame, controller) {
+        if (backlog.give(frame.samplesPerChannel)) controller.enqueue(frame);
+      },
+    }),
+  );
 }
 
 /** Milliseconds of samples at the rate that the model hears. */
