@@ -6,7 +6,7 @@ import type { QualityHint, RouteReason } from "../turn/turn.ts";
 
 export type CallState = "listening" | "thinking" | "speaking";
 
-/** What spoils the camera's picture, in the coach's words. `cut-off`: somebody stands half outside. */
+/** What spoils the camera's picture, in the coach's words. `cut-off`: what is shown stands half outside. */
 export type CoachHint = QualityHint | "cut-off";
 
 /** Milliseconds of one answered turn, for the latency strip. Null: did not happen. */

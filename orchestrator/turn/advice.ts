@@ -1,6 +1,7 @@
+import { cutOff } from "./cut-off.ts";
 import type { Language } from "./language.ts";
 import { noticesIn } from "./notices.ts";
-import type { Frame, PastTurn } from "./turn.ts";
+import type { Frame, PastTurn, QualityHint, Verdict } from "./turn.ts";
 
 /** Below this deviation of luma (0–255) a dark picture shows nothing at all: no lamp, no window. */
 const NOTHING_DEVIATION = 8;
@@ -19,12 +20,26 @@ export function showsNothing({ source, quality }: Pick<Frame, "source" | "qualit
  * when there is nothing, or when it was said a moment ago.
  */
 export function adviceOn(
-  { source, quality }: Pick<Frame, "source" | "quality">,
-  history: readonly PastTurn[],
-  language: Language,
+  seen: { readonly frame: Frame; readonly verdict: Verdict },
+  options: {
+    readonly history: readonly PastTurn[];
+    readonly language: Language;
+    /** Somebody who passes at the edge is not what every question is about. */
+    readonly peopleAsked: boolean;
+  },
 ): string {
-  if (source === "screen" || quality.hint === null) return "";
-  const advice = noticesIn(language)[quality.hint];
+  const { history, language, peopleAsked } = options;
+  const hint = hintOn(seen.frame, seen.verdict, peopleAsked);
+  if (hint === null) return "";
+  const advice = noticesIn(language)[hint];
   const recent = history.slice(-NOT_AGAIN_TURNS);
   return recent.some(({ answer }) => answer.startsWith(advice)) ? "" : advice;
+}
+
+/** A photo is what it is; a camera can be moved. */
+function hintOn(frame: Frame, verdict: Verdict, peopleAsked: boolean): QualityHint | "cut-off" | null {
+  if (frame.source === "screen") return null;
+  if (frame.quality.hint !== null) return frame.quality.hint;
+  const cut = frame.source === "camera" ? cutOff(frame, verdict) : undefined;
+  return cut === undefined || (cut === "person" && !peopleAsked) ? null : "cut-off";
 }

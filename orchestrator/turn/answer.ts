@@ -148,14 +148,16 @@ async function* speak(
   await reportPicture(engine, seen, ctx);
   let outcome: Outcome = "answered";
   const persons = seen && engine !== "describer" ? certainPersons(seen.verdict) : 0;
+  const peopleAsked = asksForPeople(turn.question, language);
   const tokens = checkDenials(texts(won, engine, ctx), {
     persons,
     hedge: seen ? personHedge(seen.verdict, seen.frame, turn.settings.fieldOfViewDeg, language) : "",
-    peopleAsked: asksForPeople(turn.question, language),
+    peopleAsked,
     language,
     onContradiction: () => ctx.report({ type: "contradicted", engine }),
   });
-  let advice = seen && engine !== "describer" ? adviceOn(seen.frame, turn.history, language) : "";
+  const { history } = turn;
+  let advice = seen && engine !== "describer" ? adviceOn(seen, { history, language, peopleAsked }) : "";
   try {
     for await (const text of tokens) {
       ctx.mark("first-token");

@@ -8,6 +8,7 @@ export type NoticeKey =
   | "camera-off"
   | "screen-off"
   | "lost-rest"
+  | "cut-off"
   | QualityHint;
 
 /** What is said, word for word; short enough to be rendered ahead and shipped as audio. */
@@ -22,6 +23,7 @@ const NOTICES: Readonly<Record<Language, Readonly<Record<NoticeKey, string>>>> =
     "camera-off": "The camera is off, so I can't see anything. Turn it on and ask again.",
     "screen-off": "No screen is shared, so I can't see it. Share it and ask again.",
     "lost-rest": "I lost the rest.",
+    "cut-off": "Part of it is outside the picture: move back a little, please.",
     "too-dark": "The picture is too dark: more light, please.",
     "too-bright": "The picture is too bright: turn away from the light, please.",
     covered: "The lens seems to be covered: uncover it, please.",
@@ -34,6 +36,7 @@ const NOTICES: Readonly<Record<Language, Readonly<Record<NoticeKey, string>>>> =
     "screen-off":
       "Kein Bildschirm ist freigegeben, ich sehe ihn also nicht. Gib ihn frei und frag noch einmal.",
     "lost-rest": "Der Rest ist mir verloren gegangen.",
+    "cut-off": "Ein Teil liegt außerhalb des Bildes: bitte etwas zurückgehen.",
     "too-dark": "Das Bild ist zu dunkel: bitte mehr Licht.",
     "too-bright": "Das Bild ist zu hell: bitte vom Licht wegdrehen.",
     covered: "Die Linse scheint verdeckt zu sein: bitte freimachen.",

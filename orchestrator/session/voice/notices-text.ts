@@ -4,11 +4,7 @@ import { noticesIn, type NoticeKey } from "../../turn/notices.ts";
 /** The fixed sentences of a call; `slower` to `longer` acknowledge a local command. */
 export type CallNoticeKey =
   | NoticeKey
-  | "cut-off"
-  | "listening"
   | "resumed"
-  | "connection-lost"
-  | "connection-back"
   | "one-moment"
   | "at-capacity"
   | "ending-soon"
@@ -16,7 +12,6 @@ export type CallNoticeKey =
   | "goodbye"
   | "cannot-hear"
   | "hearing-again"
-  | "camera-muted"
   | "screen-shared"
   | "screen-ended"
   | "slower"
@@ -29,6 +24,7 @@ export type CallNoticeKey =
   | "longest"
   | "text-only-on"
   | "text-only-off"
+  | "read-here"
   | "nothing-to-repeat"
   | "nothing-to-spell";
 
@@ -41,11 +37,7 @@ type OwnKey = Exclude<CallNoticeKey, NoticeKey>;
 
 const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>> = {
   en: {
-    "cut-off": "Part of it is outside the picture: move back a little, please.",
-    listening: "I'm listening.",
     resumed: "I was cut off for a moment. We can go on.",
-    "connection-lost": "The connection is lost. I'm trying to get it back.",
-    "connection-back": "We are connected again.",
     "one-moment": "One moment, please.",
     "at-capacity": "All lines are busy. Please call again in a minute.",
     "ending-soon": "I have to end the call in a few minutes. Until then we can go on.",
@@ -53,8 +45,7 @@ const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>>
     goodbye: "Goodbye.",
     "cannot-hear": "I can't hear you right now. You can type your question.",
     "hearing-again": "I can hear you again.",
-    "camera-muted": "The camera is off.",
-    "screen-shared": "I can see your screen now. Ask what is on the screen.",
+    "screen-shared": "Your screen is shared. I can see it now.",
     "screen-ended": "Your screen is no longer shared.",
     slower: "Slower.",
     slowest: "This is as slow as I can speak.",
@@ -66,15 +57,12 @@ const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>>
     longest: "My answers are as long as they get.",
     "text-only-on": "Only text from now on.",
     "text-only-off": "I speak again.",
+    "read-here": "Here my answers are text; your own device decides how it reads them.",
     "nothing-to-repeat": "I haven't said anything yet.",
     "nothing-to-spell": "There is nothing to spell yet.",
   },
   de: {
-    "cut-off": "Ein Teil liegt außerhalb des Bildes: bitte etwas zurückgehen.",
-    listening: "Ich höre.",
     resumed: "Ich war kurz unterbrochen. Wir können weitermachen.",
-    "connection-lost": "Die Verbindung ist weg. Ich versuche, sie wiederherzustellen.",
-    "connection-back": "Wir sind wieder verbunden.",
     "one-moment": "Einen Moment, bitte.",
     "at-capacity": "Alle Leitungen sind belegt. Bitte ruf in einer Minute noch einmal an.",
     "ending-soon": "In ein paar Minuten muss ich das Gespräch beenden. Bis dahin können wir weitermachen.",
@@ -82,8 +70,7 @@ const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>>
     goodbye: "Auf Wiederhören.",
     "cannot-hear": "Ich kann dich gerade nicht hören. Du kannst deine Frage tippen.",
     "hearing-again": "Ich höre dich wieder.",
-    "camera-muted": "Die Kamera ist aus.",
-    "screen-shared": "Ich sehe jetzt deinen Bildschirm. Frag, was auf dem Bildschirm ist.",
+    "screen-shared": "Dein Bildschirm ist freigegeben. Ich kann ihn jetzt sehen.",
     "screen-ended": "Dein Bildschirm ist nicht mehr freigegeben.",
     slower: "Langsamer.",
     slowest: "Langsamer kann ich nicht sprechen.",
@@ -95,6 +82,7 @@ const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>>
     longest: "Ausführlicher kann ich nicht antworten.",
     "text-only-on": "Ab jetzt nur Text.",
     "text-only-off": "Ich spreche wieder.",
+    "read-here": "Hier sind meine Antworten Text; dein Gerät bestimmt, wie es sie vorliest.",
     "nothing-to-repeat": "Ich habe noch nichts gesagt.",
     "nothing-to-spell": "Es gibt noch nichts zu buchstabieren.",
   },
