@@ -1,24 +1,24 @@
 import type { Pcm } from "../lib/pcm.ts";
 import { createConversation } from "../turn/conversation.ts";
-import { questionIn } from "../turn/question.ts";
 import { initializeAgents } from "./agent-session.ts";
 import type { CallDeps } from "./call-deps.ts";
-import type { CallEnd, CallEvent, CallRequest } from "./call-events.ts";
+import type { CallEnd, CallEvent } from "./call-events.ts";
 import type { Call, CallOptions } from "./call.ts";
 import { createCallLedger } from "./ledger/call-ledger.ts";
 import { watchCamera } from "./camera/coach-watch.ts";
-import { localCommand } from "./commands/commands.ts";
-import { createDeafness } from "./hearing/deafness.ts";
+import { createRequests } from "./commands/requests.ts";
 import { createDialogue, type Dialogue } from "./answering/dialogue.ts";
 import { createCommands } from "./commands/do-command.ts";
-import { earcon } from "./voice/earcons.ts";
+import { earcon, type Earcon } from "./voice/earcons.ts";
 import { createEars } from "./hearing/ears.ts";
 import { createInterruptions } from "./hearing/interruptions.ts";
-import { createListener } from "./hearing/listener.ts";
+import { createListener, type SpeechState } from "./hearing/listener.ts";
 import { createPrefillAhead } from "./camera/prefill-ahead.ts";
 import { createLeaveTaking } from "./leave-taking.ts";
 import { createManner } from "./manner.ts";
 import { createSilenceClock, HEARING_RATE } from "./hearing/silence-clock.ts";
+import { createNews } from "./voice/news.ts";
+import { createReadAloud } from "./hearing/read-aloud.ts";
 import { createReadiness } from "./readiness.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { createTappedVad, hearingMs } from "./hearing/tapped-vad.ts";
@@ -68,13 +68,17 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
   });
   const clock = createSilenceClock();
   const manner = createManner(deps);
+  const readAloud = createReadAloud(() => performance.now());
   let stage: Stage;
   let dialogue: Dialogue;
+  let speech: SpeechState = "over";
   let open = false;
   let closing = false;
 
   const emit = (event: CallEvent): void => {
     if (ending.signal.aborted) return;
+    if ((event.type === "caption" || event.type === "hint") && dialogue.voiceName() === null)
+      readAloud.note(event.type === "hint" ? "hint" : event.turn, event.text);
     try {
       options.onEvent(event);
     } catch (error) {
@@ -87,6 +91,10 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
   const tellSpeech = (): void =>
     emit({ type: "speech", ear: ears.place()?.name ?? null, voice: dialogue.voiceName() });
 
+  const tone = (name: Earcon): void => {
+    if (!listener.speaking()) stage.tone(earcon(name));
+  };
+
   const listener = createListener({
     clock,
     endpointSilenceMs: deps.endpointSilenceMs,
@@ -95,9 +103,11 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
       deps,
       dialogue: () => dialogue,
       stage: () => stage,
+      readAloud,
       doCommand: (command) => doCommand(command),
       endedAtMs: () => clock.lastLoudAtMs() ?? performance.now(),
       onSpeech(state) {
+        speech = state;
         prefill.onSpeech(state);
         ring.setRate(state === "over" ? RATE_QUIET : RATE_SPEAKING);
         if (state === "speaking") deps.voice?.warm();
@@ -117,7 +127,7 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
     onPlace(place) {
       if (!open) return;
       tellSpeech();
-      tellHearing(place !== null);
+      news.set("hearing", place !== null);
     },
   });
   stage = await openStage({
@@ -145,6 +155,7 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
       return { spokeAtMs, prefills };
     },
     speaking: () => listener.speaking(),
+    tone,
     emit,
     giveWay: () => prefill.giveWay(),
     onChosen: (frame) => prefill.chosen(frame),
@@ -164,7 +175,9 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
     if (closing) return void (await ended.promise);
     closing = true;
     readiness.close();
+    news.close();
     dialogue.close();
+    if (reason === "hung-up" || reason === "shutdown") tone("ended");
     emit({ type: "ended", reason });
     ending.abort();
     listener.close();
@@ -182,6 +195,7 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
     manner,
     heardBy: () => ears.heardBy(),
     emit,
+    tone,
     hangUp: () => void end("hung-up"),
   });
   const endWatch = watchCamera({
@@ -189,8 +203,9 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
     notices,
     emit,
     onDark: () => {
-      if (!dialogue.live() && !listener.speaking()) stage.tone(earcon("camera-muted"));
+      if (!dialogue.live()) tone("camera-muted");
     },
+    onScreen: (isOn) => news.set("screen", isOn),
   });
 
   const hear = (audio: Pcm): void => {
@@ -200,27 +215,20 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
     listener.tick();
     readiness.onSound();
   };
-  const ask = (text: string): void => {
-    const question = questionIn(text);
-    if (question === undefined) return;
-    const command = localCommand(question, persona.language);
-    if (command) doCommand(command);
-    else dialogue.ask(question, { typed: true, endedAtMs: performance.now() });
-  };
-  const request = (wanted: CallRequest): void => {
-    if (ending.signal.aborted) return;
-    if (wanted.type === "rate") {
-      if (manner.setRate(wanted.rate)) emit({ type: "rate", rate: manner.rate() });
-      return;
-    }
-    listener.forget();
-    if (wanted.type === "ask") return ask(wanted.text);
-    const { command } = wanted;
-    if (command === "slower" || command === "faster") return doCommand({ command, again: false });
-    doCommand(command === "just-text" ? { command, on: !manner.textOnly() } : { command });
-  };
+  const request = createRequests({
+    language: persona.language,
+    dialogue,
+    manner,
+    doCommand,
+    emit,
+    forget: () => listener.forget(),
+  });
 
-  const tellHearing = createDeafness({ dialogue, notices, speaking: () => listener.speaking() });
+  const news = createNews({
+    isIdle: () => speech === "over" && !listener.busy() && !dialogue.live(),
+    say: (key) => dialogue.say(notices.text(key), "notice"),
+    now: () => performance.now(),
+  });
 
   open = true;
   prefill.warmPast();
@@ -228,7 +236,7 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
   emit({ type: "rate", rate: manner.rate() });
   readiness.onOpen();
   if (options.resumed && options.resumed.returned !== true) dialogue.say(notices.text("resumed"), "notice");
-  else if (ear && ears.place() === null) tellHearing(false);
+  else if (ear && ears.place() === null) news.set("hearing", false);
   else if (persona.greeting !== undefined) dialogue.say(persona.greeting, "notice");
 
   return {
@@ -241,7 +249,9 @@ async function startCall(deps: CallDeps, options: CallOptions): Promise<Call> {
       clock.deafen();
       listener.tick();
     },
-    request,
+    request(wanted) {
+      if (!ending.signal.aborted) request(wanted);
+    },
     lagMs: () => Math.max(0, hearingMs(clock.received() - listener.judged())),
     ...createLeaveTaking({
       dialogue,

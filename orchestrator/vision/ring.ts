@@ -32,6 +32,7 @@ export interface FrameRing extends Camera {
    * most as many per second as wanted. A change of track, participant or rotation clears the source.
    */
   offer(raw: RawFrame, origin: Origin): void;
+  isOn(source: FrameSource): boolean;
   /** The source is on, though no frame has come yet. */
   start(source: FrameSource): void;
   /** The source is muted, unpublished or gone: its frames are forgotten at once. */
@@ -137,6 +138,7 @@ export function createFrameRing(options: RingOptions): FrameRing {
     isJudged: (frame) => steady.isJudged(frame),
     isCurrent: (frame) => epochs.get(frame.source)?.members.has(frame) ?? false,
     recent,
+    isOn: (source) => epochs.has(source),
     offer(raw, { participant, track }) {
       const origin = JSON.stringify([participant, track, raw.rotation]);
       const known = epochs.get(raw.source);

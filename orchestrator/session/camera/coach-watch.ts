@@ -6,19 +6,25 @@ import type { Notices } from "../voice/notices.ts";
 /** As often as frames are kept while nobody speaks. */
 const EVERY_MS = 500;
 
-/** Watches the camera of a call and tells what should change about its picture; returns how to end it. */
+/**
+ * Watches the camera of a call and tells what should change about its picture, and whether a screen is
+ * shared; returns how to end it.
+ */
 export function watchCamera(options: {
   readonly ring: FrameRing;
   readonly notices: Notices;
   readonly emit: (event: CallEvent) => void;
   /** The camera was on, and shows nothing any more. */
   readonly onDark: () => void;
+  /** What two looks in a row agree on: a track that is only replaced is not gone. */
+  readonly onScreen: (isOn: boolean) => void;
 }): () => void {
-  const { ring, notices, emit, onDark } = options;
+  const { ring, notices, emit, onDark, onScreen } = options;
   const coach = createCoach();
   const ended = new AbortController();
   let seen: string | undefined;
   let hinted = false;
+  let hadScreen = false;
 
   const look = async (): Promise<void> => {
     const frame = ring.recent("camera").at(-1);
@@ -42,7 +48,16 @@ export function watchCamera(options: {
     onDark();
   };
 
-  const timer = setInterval(() => void look(), EVERY_MS);
+  const lookAtScreen = (): void => {
+    const hasScreen = ring.isOn("screen");
+    if (hasScreen === hadScreen) onScreen(hasScreen);
+    hadScreen = hasScreen;
+  };
+
+  const timer = setInterval(() => {
+    lookAtScreen();
+    void look();
+  }, EVERY_MS);
   timer.unref();
   return () => {
     clearInterval(timer);

@@ -8,6 +8,7 @@ import { ledgerWords } from "./ledger-words.ts";
 import type { Ending } from "../answering/live.ts";
 import { toLedgerEntries } from "../ledger/ledger-entries.ts";
 import type { Manner } from "../manner.ts";
+import type { Earcon } from "../voice/earcons.ts";
 import type { CallNoticeKey } from "../voice/notices-text.ts";
 import { spelling } from "./spelling.ts";
 
@@ -29,6 +30,8 @@ export function createCommands(options: {
   /** Which services got the caller's audio since it was entered in the ledger last. */
   readonly heardBy: () => readonly SpeechPlace[];
   readonly emit: (event: CallEvent) => void;
+  /** Makes a short sound, unless the caller speaks. */
+  readonly tone: (name: Earcon) => void;
   readonly hangUp: () => void;
 }): (command: SpokenCommand) => void {
   const { deps, call, dialogue, manner, emit } = options;
@@ -95,6 +98,7 @@ export function createCommands(options: {
       case "just-text":
         manner.setTextOnly(spoken.on);
         emit({ type: "text-only", on: spoken.on });
+        if (spoken.on) options.tone("text-only");
         return say(spoken.on ? "text-only-on" : "text-only-off");
       case "ledger":
         return void sent().then(saySent, () => saySent(deps.notices.text("cannot-answer")));

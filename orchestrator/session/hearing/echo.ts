@@ -3,7 +3,7 @@ import type { TimedWords } from "../answering/words-heard.ts";
 /** A loudspeaker's sound comes back, and is recognised, within this time. */
 const BACK_MS = 1500;
 /** A recogniser gets this share of the words of an echo right. */
-const ALIKE = 0.8;
+export const ALIKE = 0.8;
 
 /**
  * Whether words that were heard are the answer's own, come back through the microphone: speech that
@@ -23,12 +23,13 @@ export function isEcho(
   return said.length > 0 && commonLength(said, own) >= Math.max(1, ALIKE * said.length);
 }
 
-function plainWords(text: string): readonly string[] {
+/** The words of a text, in lower case and without punctuation. */
+export function plainWords(text: string): readonly string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)*/gu) ?? [];
 }
 
 /** How many words of one text stand in the other, in the same order. */
-function commonLength(one: readonly string[], other: readonly string[]): number {
+export function commonLength(one: readonly string[], other: readonly string[]): number {
   let row = Array.from({ length: other.length + 1 }, () => 0);
   for (const word of one) {
     const next = [0];

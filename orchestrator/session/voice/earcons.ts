@@ -1,7 +1,7 @@
 import type { Pcm } from "../../lib/pcm.ts";
 
 /** Short sounds that say what the call does without a word. */
-export type Earcon = "listening" | "thinking" | "camera-muted" | "ended" | "error";
+export type Earcon = "thinking" | "camera-muted" | "text-only" | "ended" | "error";
 
 /** Samples per second, as the fixed sentences have. */
 const RATE = 16_000;
@@ -21,11 +21,11 @@ interface Tone {
 
 const tone = (hz: number, ms: number): Tone => ({ fromHz: hz, toHz: hz, ms });
 
-/** Rising: your turn. Falling: over. Pitches are far enough apart to be told by ear, on a telephone too. */
+/** Rising: read from now on. Falling: over. Pitches are far enough apart to be told by ear, on a telephone too. */
 const TONES: Readonly<Record<Earcon, readonly Tone[]>> = {
-  listening: [tone(660, 60), tone(990, 70)],
   thinking: [tone(440, 90)],
   "camera-muted": [{ fromHz: 880, toHz: 587, ms: 140 }],
+  "text-only": [tone(660, 60), tone(990, 70)],
   ended: [tone(523, 80), tone(330, 100)],
   error: [tone(311, 70), tone(311, 70)],
 };

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { callNoticesIn } from "../../../orchestrator/session/voice/notices-text.ts";
 import { noticesIn } from "../../../orchestrator/turn/notices.ts";
 import type { ContentPart } from "../../standins/openai-server.ts";
 import type { Script } from "./engines.ts";
@@ -25,7 +26,7 @@ let harness: Harness;
 beforeAll(async () => {
   harness = await startHarness({
     script,
-    notices: ["camera-off", "screen-off", "too-dark", "cannot-answer"],
+    notices: ["camera-off", "screen-off", "screen-shared", "too-dark", "cannot-answer"],
   });
 }, 60_000);
 afterEach(() => harness.hangUp());
@@ -128,6 +129,9 @@ test("a dark picture is coached about, and never goes to the cloud", async () =>
 test("a shared screen is read by the local engine alone", async () => {
   const caller = await harness.call();
   await caller.show(await emptyView(), { source: "screen" });
+  const isConfirmed = (): boolean =>
+    eventsOf(caller, "answer-end").some(({ text }) => text === callNoticesIn("en")["screen-shared"]);
+  await caller.until("the screen is confirmed by voice", isConfirmed);
   await caller.pause(SETTLED_MS);
   const asked = harness.cloud.asked().length;
   const { heard, turn } = await ask(harness, caller, SCREEN.question);

@@ -75,7 +75,7 @@ test("just the text: answers are captions from then on, and sound again when it 
   expect((await next("answer-end")).text).toBe("Only text from now on.");
   call.request({ type: "ask", text: "How are you?" });
   expect((await next("answer-end")).text).toBe("All is well.");
-  expect(speaker.played()).toHaveLength(0);
+  expect(voice.words).toEqual([]);
   call.request({ type: "command", command: "just-text" });
   expect((await next("text-only")).on).toBe(false);
   await next("answer-end");

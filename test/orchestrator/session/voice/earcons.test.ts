@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { durationMs } from "../../../../orchestrator/lib/pcm.ts";
 import { earcon, type Earcon } from "../../../../orchestrator/session/voice/earcons.ts";
 
-const ALL: readonly Earcon[] = ["listening", "thinking", "camera-muted", "ended", "error"];
+const ALL: readonly Earcon[] = ["thinking", "camera-muted", "text-only", "ended", "error"];
 /** −12 dBFS. */
 const LOUDEST = 32_768 * 10 ** (-12 / 20);
 
@@ -66,6 +66,6 @@ it("each is told from the others by its pitches", () => {
       expect(Math.max(Math.abs(begin - otherBegin), Math.abs(end - otherEnd))).toBeGreaterThanOrEqual(100);
     }
   });
-  expect(half("listening", 1)).toBeGreaterThan(half("listening", 0));
+  expect(half("text-only", 1)).toBeGreaterThan(half("text-only", 0));
   expect(half("ended", 1)).toBeLessThan(half("ended", 0));
 });
