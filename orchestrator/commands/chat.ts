@@ -15,7 +15,7 @@ A conversation. Every line is a turn; these lines are not:
 
   /photo PATH         what the camera sees from now on; /photo alone switches it off
   /quit               leave (so do "goodbye" and the end of the input)
-  repeat, spell that, more, shorter
+  repeat, spell that, more, shorter, what did you send where
                       and what else means the same, in the persona's language
 
   --prompts "a|b"     ask these first, each as a turn of its own; \\| is a literal bar

@@ -1,6 +1,8 @@
 import { localCommand } from "../session/commands/commands.ts";
 import { callNoticesIn } from "../session/voice/notices-text.ts";
+import { ledgerWords } from "../session/commands/ledger-words.ts";
 import { spelling } from "../session/commands/spelling.ts";
+import type { LedgerEntry } from "../store/ledger.ts";
 import { longer, shorter, type Verbosity } from "../turn/verbosity.ts";
 
 /** What a local command does to a typed conversation. */
@@ -14,8 +16,8 @@ export interface LocalAnswer {
 }
 
 /**
- * The commands of a call that make sense where answers are read: undefined for those about a voice, and
- * for every question.
+ * The commands of a call, where answers are read: undefined for every question, and for "stop", since
+ * nothing is being said.
  */
 export function answerLocally(
   text: string,
@@ -24,6 +26,8 @@ export function answerLocally(
     readonly verbosity: Verbosity;
     /** Undefined: nothing was answered yet. */
     readonly lastAnswer: string | undefined;
+    /** What was sent where so far. */
+    readonly sent: readonly LedgerEntry[];
   },
 ): LocalAnswer | undefined {
   const { language, verbosity, lastAnswer } = talk;
@@ -47,11 +51,13 @@ export function answerLocally(
         : says(undefined, longer(verbosity));
     case "hang-up":
       return { say: notices.goodbye, verbosity, over: true };
-    case "stop":
+    case "ledger":
+      return says(ledgerWords(talk.sent, language));
     case "slower":
     case "faster":
     case "just-text":
-    case "ledger":
+      return says(notices["read-here"]);
+    case "stop":
     case undefined:
       return undefined;
   }

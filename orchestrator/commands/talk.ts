@@ -2,9 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { Stack } from "../compose.ts";
 import { InputError } from "../errors.ts";
 import { runTurn } from "../run-turn.ts";
+import { type Asked, witnessed } from "../session/answering/witness.ts";
+import { toLedgerEntries } from "../session/ledger/ledger-entries.ts";
 import { personaSettings, type Persona } from "../session/persona.ts";
+import type { LedgerEntry } from "../store/ledger.ts";
 import { createConversation } from "../turn/conversation.ts";
 import { toQuestion } from "../turn/question.ts";
+import type { TurnReport } from "../turn/report.ts";
 import { stopped } from "../turn/stopped.ts";
 import type { Frame } from "../turn/turn.ts";
 import { verbosityNote, type Verbosity } from "../turn/verbosity.ts";
@@ -40,6 +44,7 @@ export function createTalk(stack: Stack, io: Io, options: TalkOptions): Talk {
   const { persona } = options;
   const settings = personaSettings(persona, stack.settings);
   const conversation = createConversation(randomUUID());
+  const sent: LedgerEntry[] = [];
   let verbosity: Verbosity = persona.verbosity;
   let over = false;
   let photo: Frame | undefined;
@@ -53,17 +58,30 @@ export function createTalk(stack: Stack, io: Io, options: TalkOptions): Talk {
     writeLine(io.stdout, JSON.stringify({ turn: turns, question, answer, outcome: "command" }));
   };
 
+  /** This conversation's own record: nobody else's needs it, and it ends with it. */
+  const remember = (report: TurnReport, asked: readonly (Asked & { readonly reason: string })[]): void => {
+    const run = { report: () => report, asked: () => asked };
+    const context = { call: conversation.id, caller: "terminal", heardBy: [], places: stack.places };
+    const answer = { id: report.turnId, sentTo: () => [] };
+    sent.push(...toLedgerEntries(answer, { run, reason: "undecided" }, context));
+  };
+
   const turn = async (text: string): Promise<void> => {
     const question = toQuestion(text);
     const local = answerLocally(question, {
       language: persona.language,
       verbosity,
       lastAnswer: conversation.snapshot().findLast(({ answer }) => answer !== "")?.answer,
+      sent,
     });
     verbosity = local?.verbosity ?? verbosity;
     over ||= local?.over ?? false;
     if (local?.say !== undefined) return say(question, local.say);
     running = new AbortController();
+    const asked: (Asked & { readonly reason: string })[] = [];
+    const ports = witnessed(stack.ports(photoCamera(photo)), (request) =>
+      asked.push({ ...request, reason: "asked" }),
+    );
     const notes = createTurnNotes();
     const spinner = io.isTty && !options.json;
     const view = createTurnView(io.stdout, { ...options, colours: io.colours, spinner });
@@ -75,7 +93,7 @@ export function createTalk(stack: Stack, io: Io, options: TalkOptions): Talk {
           note: verbosityNote(verbosity, persona.language),
           contextTokens: stack.config.contextTokens,
           localPictures: stack.config.localPictures,
-          ports: stack.ports(photoCamera(photo)),
+          ports,
           conversation,
           transport: "terminal",
         },
@@ -83,6 +101,7 @@ export function createTalk(stack: Stack, io: Io, options: TalkOptions): Talk {
         AbortSignal.any([running.signal, io.signal]),
         { ...(options.json ? { onText: () => {} } : view), onFault: notes.onFault },
       );
+      remember(finished.report, asked);
       turns += 1;
       if (options.json) {
         writeLine(io.stdout, JSON.stringify({ turn: turns, ...toTurnJson(question, finished) }));

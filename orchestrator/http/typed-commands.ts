@@ -18,7 +18,8 @@ export type Typed =
 
 /**
  * What a typed line stands for: a command that needs no model, "more" of the last answer, or a
- * question. Commands about a voice are questions here: answers are read, or spoken by the caller's device.
+ * question. To a command about a voice the answer is that there is none here: answers are read, or spoken
+ * by the caller's device.
  */
 export async function typedCommand(
   text: string,
@@ -61,6 +62,7 @@ export async function typedCommand(
     case "slower":
     case "faster":
     case "just-text":
+      return say(notices["read-here"]);
     case undefined:
       return { type: "ask", question: text };
   }

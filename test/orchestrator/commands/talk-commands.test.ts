@@ -6,7 +6,7 @@ const after = (
   text: string,
   talk: { language?: string; verbosity?: Verbosity; lastAnswer?: string } = {},
 ): ReturnType<typeof answerLocally> =>
-  answerLocally(text, { language: "en", verbosity: "normal", lastAnswer: undefined, ...talk });
+  answerLocally(text, { language: "en", verbosity: "normal", lastAnswer: undefined, sent: [], ...talk });
 
 const ANSWER = "The sign says “Karl”.";
 
@@ -36,14 +36,16 @@ describe("a local command at the terminal", () => {
     expect(after(text, talk)).toEqual(answer);
   });
 
-  it.each([
-    "stop",
-    "slower",
-    "just the text",
-    "what did you send where",
-    "What is in front of me?",
-    "tschüss",
-  ])("%s is none of its own", (text) => {
+  it.each(["slower", "faster", "just the text"])(
+    "%s: there is no voice here, and no model is asked",
+    (text) => {
+      expect(after(text, { lastAnswer: ANSWER })?.say).toBe(
+        "Here my answers are text; your own device decides how it reads them.",
+      );
+    },
+  );
+
+  it.each(["stop", "What is in front of me?", "tschüss"])("%s is none of its own", (text) => {
     expect(after(text, { lastAnswer: ANSWER })).toBeUndefined();
   });
 });

@@ -35,6 +35,22 @@ describe("local commands in a typed conversation", () => {
     expect(server.chats).toHaveLength(1);
   });
 
+  it("what was sent where is answered from what was sent, never by the model", async () => {
+    const ran = await talk("what did you send where|Tell me a joke.|what did you send where");
+    expect(ran.stdout.split("\n")).toMatchObject({
+      0: "The record of this call is still empty.",
+      2: "In this call, no pictures. Nothing left this machine.",
+    });
+    expect(server.chats).toHaveLength(1);
+    const cloud = {
+      LOCAL_ENGINE_URL: "",
+      CLOUD_ENGINE_URL: "http://cloud.invalid/v1",
+      CLOUD_ENGINE_MODEL: "m",
+    };
+    const away = await talk("Tell me a joke.|what did you send where", cloud);
+    expect(away.stdout).toContain("The words of one question went to cloud.invalid.");
+  });
+
   it("are counted as turns in --json, and say what they are", async () => {
     const ran = await talk("repeat|Tell me a joke.", {}, "--json");
     expect(jsonLines(ran).map(({ turn, outcome }) => [turn, outcome])).toEqual([

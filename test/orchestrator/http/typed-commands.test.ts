@@ -22,10 +22,15 @@ function setUp(language = "en", ledger = memoryLedger()) {
   return { talk, type, say };
 }
 
-test.each(["What is in front of me?", "slower please", "faster", "Just the text please.", "Repeat after me"])(
-  "a question, or a wish about a voice, is no command here: %s",
+test.each(["What is in front of me?", "Repeat after me"])("a question is no command: %s", async (text) => {
+  expect(await setUp().type(text)).toEqual({ type: "ask", question: text });
+});
+
+test.each(["slower please", "faster", "Just the text please."])(
+  "a wish about a voice is answered without a model, for there is none: %s",
   async (text) => {
-    expect(await setUp().type(text)).toEqual({ type: "ask", question: text });
+    expect(await setUp().say(text)).toMatch(/^Here my answers are text/);
+    expect(await setUp("de").say("langsamer")).toMatch(/^Hier sind meine Antworten Text/);
   },
 );
 
