@@ -14,6 +14,22 @@ test(
   },
 );
 
+test(
+  "nor in a room that hums, on a line that mutes noise between words and brings frames in bursts",
+  { timeout: 60_000 },
+  async () => {
+    const common = { calls: 2, perCall: 3, pausesMs: [100, 490] } as const;
+    const all = await Promise.all([
+      endpointTrials({ ...common, room: { sound: "hum", hz: 50, db: -35 } }),
+      endpointTrials({ ...common, room: { sound: "gated", db: -35 }, jitterMs: 60 }),
+    ]);
+    const trials = all.flat();
+    expect(trials).toHaveLength(12);
+    expect(trials.filter(({ lateMs }) => Number.isNaN(lateMs) || lateMs < 0)).toEqual([]);
+    expect(trials.filter(({ intoPause, whole }) => intoPause || !whole)).toEqual([]);
+  },
+);
+
 test("a final that comes late starts the answer at once, and one that never comes starts none", async () => {
   const open = await startTestCall("Yes.");
   try {
