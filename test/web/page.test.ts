@@ -166,6 +166,12 @@ test("a server without calls says so to the screen reader", async () => {
   expect(texts(page.status)).toEqual([en.typeHelp]);
 });
 
+test("the press that calls allows the sound of the page and of the device's voice", () => {
+  const { page, unlocked } = start();
+  page.press();
+  expect(unlocked).toEqual(["device voice", "sound"]);
+});
+
 test("stop in a call is a command", async () => {
   const { page, room } = await call({ ear: "deepgram", voice: "espeak" });
   page.stop();
@@ -183,19 +189,23 @@ function start(api: Partial<Api> = {}, settings: Partial<Settings> = {}, hasVoic
   const room = createFakeRoom();
   const kept: Settings[] = [];
   const spoken: string[] = [];
+  const unlocked: string[] = [];
   let tellSpeaking: (on: boolean) => void = () => {};
   const page = createPage({
     messages: en,
     settings: { ...DEFAULT_SETTINGS, ...settings },
     keepSettings: (now) => kept.push(now),
     noDevices: () => null,
-    unlockSound: () => () => {},
+    unlockSound() {
+      unlocked.push("sound");
+      return () => {};
+    },
     loadRoom: async () => room.create,
     createVoice({ onSpeaking }) {
       tellSpeaking = onSpeaking;
       return {
         available: () => hasVoice,
-        unlock: () => {},
+        unlock: () => void unlocked.push("device voice"),
         stop: () => {},
         say(text) {
           spoken.push(text);
@@ -212,7 +222,7 @@ function start(api: Partial<Api> = {}, settings: Partial<Settings> = {}, hasVoic
       ...api,
     },
   });
-  return { page, room, kept, spoken, endSpeech: () => tellSpeaking(false) };
+  return { page, room, kept, spoken, unlocked, endSpeech: () => tellSpeaking(false) };
 }
 
 async function call(
