@@ -115,7 +115,7 @@ export const load: readonly Check[] = [
       assert(answer.text.trimEnd().endsWith("data: [DONE]"), answer.text.slice(-200));
       const untilMs = performance.now() + GONE_MS;
       const isUp = (): Promise<boolean> =>
-        fetch(`${target.url}/health`).then(
+        ask(target, { method: "GET", path: "/health" }).then(
           () => true,
           () => false,
         );

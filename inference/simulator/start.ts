@@ -27,6 +27,9 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
+/** How soon a connection of a closing server is gone after its last answer. */
+const IDLE_MS = 10;
+
 /**
  * Starts the stand-in for vLLM.
  *
@@ -69,7 +72,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     async drain() {
       await lifecycle.drain();
       app.server.close();
-      app.server.closeIdleConnections();
+      // One that was busy just now is kept for its next request otherwise, and the server with it.
+      const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_MS);
+      app.server.once("close", () => clearInterval(idle));
     },
     killEngine: () => lifecycle.kill(),
     flushImages: () => engine.pictures.flush(),

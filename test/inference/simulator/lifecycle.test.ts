@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { ask, askRaw, blank, parseWire, usageOf } from "../../../scripts/contract-vllm-wire.ts";
 import { fixture, recordedEnd } from "./fixture.ts";
@@ -65,6 +67,23 @@ describe("SIGTERM", () => {
     await simulator.drain();
     await simulator.closed;
     await expect(get(simulator, "/health")).rejects.toThrow(/ECONNREFUSED/);
+  });
+});
+
+describe("a kept connection", () => {
+  it("ends with the answer that was under way when the drained server closed", async () => {
+    const simulator = await start({ shutdownTimeoutMs: 60_000 });
+    const { hostname, port } = new URL(simulator.url);
+    const socket = connect(Number(port), hostname);
+    socket.write("GET /health HTTP/1.1\r\nhost: x\r\n");
+    await sleep(20);
+    await simulator.drain();
+    socket.write("\r\n");
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    expect(parseWire(answer).status).toBe(200);
+    const startMs = performance.now();
+    await simulator.closed;
+    expect(performance.now() - startMs).toBeLessThan(1000);
   });
 });
 
