@@ -80,10 +80,16 @@ export async function converse(options: ConverseOptions): Promise<readonly Asked
     ports: { local: engine },
     onCompacted: () => prefill.warmPast(),
   });
+  /** Whoever waited longer for an answer than the strict silence hears it later, and asks again later. */
+  let lateMs = 0;
   const until = async (moment: keyof Moment, nth: number): Promise<void> => {
     const atMs = typeof pace === "number" ? undefined : pace[nth]?.[moment];
     if (atMs === undefined) await wait(typeof pace === "number" && moment === "askAtMs" ? pace : 0);
-    else await wait(Math.max(0, atMs - performance.now()));
+    else await wait(Math.max(0, atMs + lateMs - performance.now()));
+  };
+  const heardFrom = (firstAtMs: number, nth: number): void => {
+    if (typeof pace === "number") return;
+    lateMs = Math.max(lateMs, firstAtMs - (pace[nth]?.hearAtMs ?? Infinity));
   };
   const all: Asked[] = [];
   prefill.warmPast();
@@ -113,6 +119,7 @@ export async function converse(options: ConverseOptions): Promise<readonly Asked
         engine.answer(localPrompt(turn, { picture, facts }), contextOf(signal)),
         endedAtMs,
       );
+      heardFrom(endedAtMs + ttftMs, nth);
       await until("hearAtMs", nth);
       prefill.onSpeech("over");
       await until("heardAtMs", nth);
