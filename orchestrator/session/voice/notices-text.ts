@@ -6,7 +6,6 @@ export type CallNoticeKey =
   | NoticeKey
   | "resumed"
   | "one-moment"
-  | "at-capacity"
   | "ending-soon"
   | "shutdown"
   | "goodbye"
@@ -39,7 +38,6 @@ const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>>
   en: {
     resumed: "I was cut off for a moment. We can go on.",
     "one-moment": "One moment, please.",
-    "at-capacity": "All lines are busy. Please call again in a minute.",
     "ending-soon": "I have to end the call in a few minutes. Until then we can go on.",
     shutdown: "I have to end the call now. Please call again.",
     goodbye: "Goodbye.",
@@ -64,7 +62,6 @@ const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>>
   de: {
     resumed: "Ich war kurz unterbrochen. Wir können weitermachen.",
     "one-moment": "Einen Moment, bitte.",
-    "at-capacity": "Alle Leitungen sind belegt. Bitte ruf in einer Minute noch einmal an.",
     "ending-soon": "In ein paar Minuten muss ich das Gespräch beenden. Bis dahin können wir weitermachen.",
     shutdown: "Ich muss das Gespräch jetzt beenden. Bitte ruf noch einmal an.",
     goodbye: "Auf Wiederhören.",
