@@ -10,7 +10,7 @@ import {
   VideoStream,
 } from "@livekit/rtc-node";
 import { AccessToken } from "livekit-server-sdk";
-import type { CallEvent, CallRequest } from "../../../orchestrator/session/call-events.ts";
+import type { CallEvent, CallRequest, CallState } from "../../../orchestrator/session/call-events.ts";
 import type { SiteLivekit } from "./site.ts";
 
 /** A stand-in for the assistant in a real room: it sends events and sound on demand, and notes what the page does. */
@@ -31,7 +31,11 @@ const FRAME_MS = 20;
 const TONE_HZ = 440;
 
 /** Joins a room as the page's counterpart. */
-export async function joinAsAgent(livekit: SiteLivekit, name: string): Promise<TestAgent> {
+export async function joinAsAgent(
+  livekit: SiteLivekit,
+  name: string,
+  state: CallState = "listening",
+): Promise<TestAgent> {
   const token = new AccessToken(livekit.apiKey, livekit.apiSecret, { identity: `agent-${name}`, ttl: 600 });
   token.addGrant({ roomJoin: true, room: name, canUpdateOwnMetadata: true });
   const room = new Room();
@@ -55,7 +59,7 @@ export async function joinAsAgent(livekit: SiteLivekit, name: string): Promise<T
   const options = new TrackPublishOptions();
   options.source = TrackSource.SOURCE_MICROPHONE;
   await me.publishTrack(LocalAudioTrack.createAudioTrack("voice", source), options);
-  await me.setAttributes({ "lk.agent.state": "listening" });
+  await me.setAttributes({ "lk.agent.state": state });
   return {
     requests,
     picture: () => picture,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import type { LivekitServer } from "../../../orchestrator/assets/livekit-process.ts";
-import type { CallEvent } from "../../../orchestrator/session/call-events.ts";
+import type { CallEvent, CallState } from "../../../orchestrator/session/call-events.ts";
 import { startRealLivekit } from "../../standins/livekit-server.ts";
 import { joinAsAgent, type TestAgent } from "./agent.ts";
 import type { BrowserOptions, TestBrowser } from "./chromium.ts";
@@ -18,9 +18,9 @@ export interface TestCall extends TestBrowser {
   readonly room: () => string;
 }
 
-type Open = (options?: BrowserOptions, script?: string) => Promise<TestCall>;
+type Open = (options?: BrowserOptions, script?: string, state?: CallState) => Promise<TestCall>;
 
-/** A real LiveKit server for the tests of this file, and calls on it. `script` runs before the page's own. */
+/** A real LiveKit server for the tests of this file, and calls on it. `script` runs before the page's own; `state`: what the assistant does when it comes. */
 export function withLivekit(): {
   readonly server: () => LivekitServer;
   /** Opens the page, presses Enter and joins as the assistant. */
@@ -39,11 +39,11 @@ export function withLivekit(): {
   afterAll(() => server?.close());
   closeAfterEach();
 
-  const join: Open = async (options, script = "") => {
+  const join: Open = async (options, script = "", state = "listening") => {
     const joined = Promise.withResolvers<TestAgent>();
     let room = "";
     const onRoom = (name: string): void => {
-      if (room === "") joinAsAgent(running(), name).then(joined.resolve, joined.reject);
+      if (room === "") joinAsAgent(running(), name, state).then(joined.resolve, joined.reject);
       room = name;
     };
     const browser = await open({ livekit: { ...running(), onRoom } }, options, script);
