@@ -47,11 +47,15 @@ export function problemsOf(
   });
 }
 
-/** That a device has started together with the call is not said: the call's own sentence is enough. */
+/**
+ * That a device has started together with the call is not said: the call's own sentence is enough. Of a
+ * screen that is shared, or no longer, a voice of the assistant tells.
+ */
 function deviceChange(device: Device, view: CallView, before: CallView, messages: Messages): string {
   const [now, was] = [view[device], before[device]];
   if (now === was) return "";
   if (isProblem(now)) return messages.problems[device][now];
+  if (device === "screen" && view.voice !== null) return "";
   const texts = messages.devices[device];
   if (now === "on") return was === "starting" ? "" : texts.on;
   if (now === "muted") return texts.muted;

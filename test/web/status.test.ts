@@ -5,6 +5,8 @@ import { en } from "../../web/messages/en.ts";
 import { announcementsOf, problemsOf, rateText, statusOf } from "../../web/status.ts";
 
 const IN_CALL: CallView = { ...noCall, phase: "in-call", agent: "here", microphone: "on", camera: "on" };
+/** A call without a voice of the assistant's. */
+const SILENT: Partial<CallView> = { voice: null };
 
 describe("statusOf", () => {
   test.each<readonly [Partial<CallView>, string]>([
@@ -30,8 +32,9 @@ describe("announcementsOf", () => {
     ["a camera that is switched on again is", { camera: "muted" }, { camera: "on" }, [en.devices.camera.on]],
     ["a mute", { microphone: "on" }, { microphone: "muted" }, [en.devices.microphone.muted]],
     ["a refusal", { microphone: "starting" }, { microphone: "refused" }, [en.problems.microphone.refused]],
-    ["a shared screen", { screen: "off" }, { screen: "on" }, [en.devices.screen.on]],
-    ["an end of sharing", { screen: "on" }, { screen: "off" }, [en.devices.screen.muted]],
+    ["a shared screen, by its voice", { screen: "off" }, { screen: "on" }, []],
+    ["a shared screen", { ...SILENT, screen: "off" }, { ...SILENT, screen: "on" }, [en.devices.screen.on]],
+    ["its end", { ...SILENT, screen: "on" }, { ...SILENT, screen: "off" }, [en.devices.screen.muted]],
     ["another rate is not said: the assistant tells it", { rate: 1 }, { rate: 1.1 }, []],
     ["nor just the text", { textOnly: false }, { textOnly: true }, []],
     ["sound that is held back", { soundBlocked: false }, { soundBlocked: true }, [en.soundBlocked]],
