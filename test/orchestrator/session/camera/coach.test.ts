@@ -12,9 +12,6 @@ interface Shown {
   readonly atMs?: number;
 }
 
-const WIDTH = 1280;
-const HEIGHT = 768;
-
 function show(coach: Coach, { hint = null, boxes = [], source = "camera", atMs = 0 }: Shown): Advice {
   const plain = frameOf({ source, capturedAtMs: atMs });
   const frame: Frame = { ...plain, quality: { ...plain.quality, hint } };
