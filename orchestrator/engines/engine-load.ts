@@ -48,7 +48,9 @@ export function createEngineLoad(
   /** Questions without a first token, and all that are under way. */
   let asking = 0;
   let answering = 0;
-  let prefill: { readonly background: boolean; readonly preempted: AbortController } | undefined;
+  let prefill:
+    | { readonly background: boolean; readonly preempted: AbortController; readonly signal: AbortSignal }
+    | undefined;
   let usedAtMs = performance.now();
   let mostPictures: number | undefined;
   let waiting = 0;
@@ -78,15 +80,19 @@ export function createEngineLoad(
     void poll();
   };
 
+  /** One that was stopped is in nobody's way. */
+  const current = () => (prefill?.signal.aborted === false ? prefill : undefined);
+
   const hasRoom = (background: boolean): boolean => {
     if (asking > 0 || waiting > 0) return false;
-    return background ? answering === 0 && !prefill : !prefill || prefill.background;
+    const running = current();
+    return background ? answering === 0 && !running : !running || running.background;
   };
 
   return {
     state() {
       wanted();
-      const isIdle = answering === 0 && !prefill;
+      const isIdle = answering === 0 && !current();
       return {
         hasRoom: hasRoom(false),
         idleMs: isIdle ? performance.now() - usedAtMs : 0,
@@ -114,10 +120,11 @@ export function createEngineLoad(
     async prefill({ background, signal }, work) {
       if (!hasRoom(background)) throw queueFault(engine);
       prefill?.preempted.abort(queueFault(engine));
-      const mine = { background, preempted: new AbortController() };
+      const preempted = new AbortController();
+      const mine = { background, preempted, signal: AbortSignal.any([signal, preempted.signal]) };
       prefill = mine;
       try {
-        return await work(AbortSignal.any([signal, mine.preempted.signal]));
+        return await work(mine.signal);
       } finally {
         usedAtMs = performance.now();
         if (prefill === mine) prefill = undefined;

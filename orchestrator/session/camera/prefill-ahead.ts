@@ -104,16 +104,20 @@ export function createPrefillAhead(options: {
       spentMs: runs.spentMs(),
     });
     if (decision !== "due" || !frame || !verdict || closed || timer === undefined) return;
-    computed[state === "speaking" ? "speaking" : "pause"] += 1;
+    const [counted, when] = [computed, state === "speaking" ? "speaking" : "pause"] as const;
+    counted[when] += 1;
     const picture = { frame, history };
-    const isWarm = await runs.start({ kind: "picture", picture }, async (signal) => {
+    const end = await runs.start({ kind: "picture", picture }, async (signal) => {
       const jpeg = await frame.detailed();
       signal.throwIfAborted();
+      // Another call was faster: nothing is sent.
+      if (local?.state?.().hasRoom === false) return "yielded";
       onSent(frame, jpeg, verdict);
       const facts = detectorFacts(verdict, frame, settings.fieldOfViewDeg);
-      return prefill(history, { picture: jpeg, facts }, signal);
+      return (await prefill(history, { picture: jpeg, facts }, signal)) ? "warm" : "useless";
     });
-    if (isWarm) frames.keep(picture);
+    if (end === "warm") frames.keep(picture);
+    if (end === "yielded") counted[when] -= 1;
   };
 
   const stopLooking = (): void => {

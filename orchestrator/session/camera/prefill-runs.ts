@@ -16,6 +16,9 @@ const LIMIT_MS: Readonly<Record<PrefillKind, number>> = { picture: 4000, past: 2
 
 export type PrefillKind = (typeof prefillKinds)[number];
 
+/** How one ended: `useless`: the engine knows no prefixes; `yielded`: it had others to serve. */
+export type PrefillEnd = "warm" | "useless" | "yielded" | "stopped" | "failed";
+
 /** An engine that is at work. */
 export interface PrefillRun {
   readonly kind: PrefillKind;
@@ -29,11 +32,11 @@ export interface PrefillRun {
 export interface PrefillRuns {
   /** What is under way and was not stopped. */
   current(): PrefillRun | undefined;
-  /** Puts an end to what is under way and starts; true once it is warm, undefined when that is of no use. */
+  /** Puts an end to what is under way and starts. */
   start(
     what: Pick<PrefillRun, "kind" | "picture">,
-    work: (signal: AbortSignal) => Promise<boolean>,
-  ): Promise<boolean | undefined>;
+    work: (signal: AbortSignal) => Promise<Extract<PrefillEnd, "warm" | "useless" | "yielded">>,
+  ): Promise<PrefillEnd>;
   /** Stops what is under way. */
   stop(): void;
   /** How long the last picture took, or was waited for; null: none was of late. */
@@ -83,15 +86,16 @@ export function createPrefillRuns({ metrics, log }: Pick<CallDeps, "metrics" | "
       const { signal } = controller;
       let isWarm = false;
       try {
-        isWarm = await work(AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS[what.kind])]));
+        const end = await work(AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS[what.kind])]));
+        isWarm = end === "warm";
         if (isWarm) metrics.prefills.inc({ result: "computed" });
-        return isWarm ? !signal.aborted : undefined;
+        return isWarm && signal.aborted ? "stopped" : end;
       } catch (error) {
-        const result = signal.aborted || isYielding(error) ? "aborted" : "failed";
-        metrics.prefills.inc({ result });
-        if (result === "failed")
+        const end = signal.aborted ? "stopped" : isYielding(error) ? "yielded" : "failed";
+        metrics.prefills.inc({ result: end === "failed" ? "failed" : "aborted" });
+        if (end === "failed")
           log.info({ fault: error instanceof Error ? error.name : "unknown" }, "prefill failed");
-        return false;
+        return end;
       } finally {
         over(mine, isWarm);
       }

@@ -32,15 +32,14 @@ export function createWarmPast(options: {
   let ready: readonly PastTurn[] | undefined;
 
   const warm = async (history: readonly PastTurn[]): Promise<void> => {
-    const isWarm = await runs.start({ kind: "past", picture: null }, async (signal) => {
+    const end = await runs.start({ kind: "past", picture: null }, async (signal) => {
       for (const piece of piecesOf(history)) {
-        if (!(await prefill(piece, signal))) return false;
+        if (!(await prefill(piece, signal))) return "useless";
       }
-      return true;
+      return "warm";
     });
-    // An engine that knows no prefixes is not asked again.
-    if (isWarm === undefined || (isWarm && history === conversation.snapshot())) isWanted = false;
-    if (isWarm) {
+    if (end === "useless" || (end === "warm" && history === conversation.snapshot())) isWanted = false;
+    if (end === "warm") {
       ready = history;
       look();
     }
@@ -60,7 +59,9 @@ export function createWarmPast(options: {
     if (isWanted && state?.hasRoom !== false) void warm(planned ?? conversation.snapshot());
     else if (!isWanted && (state?.idleMs ?? 0) >= KEEP_ALIVE_MS) {
       const history = conversation.snapshot();
-      void runs.start({ kind: "keep-alive", picture: null }, (signal) => prefill(history, signal));
+      void runs.start({ kind: "keep-alive", picture: null }, async (signal) =>
+        (await prefill(history, signal)) ? "warm" : "useless",
+      );
     }
   };
 

@@ -34,6 +34,22 @@ describe("what the calls of a process ask of an engine", () => {
     expect(await engine.prefill(foreground, async () => true)).toBe(true);
   });
 
+  it("has room again as soon as one is stopped", async () => {
+    const engine = load();
+    const stop = new AbortController();
+    const done = Promise.withResolvers<boolean>();
+    const stopped = engine.prefill({ background: false, signal: stop.signal }, () => done.promise);
+    stop.abort();
+    const next = Promise.withResolvers<boolean>();
+    const running = engine.prefill(foreground, () => next.promise);
+    done.resolve(true);
+    await stopped;
+    expect(engine.state().hasRoom).toBe(false);
+    next.resolve(true);
+    await running;
+    expect(engine.state().hasRoom).toBe(true);
+  });
+
   it("is no prefill while a question waits for its first token", async () => {
     const engine = load();
     const question = engine.question();
