@@ -8,6 +8,8 @@ const POLL_MS = 1000;
 const WANTED_MS = 10_000;
 /** An answer that is no faster is not waited for. */
 const POLL_LIMIT_MS = 900;
+/** An answer has its first clause by then, and is ahead of its voice: a step that takes longer is not heard. */
+const BEGINS_MS = 1000;
 
 /** A question under way. */
 export interface QuestionLoad {
@@ -21,8 +23,8 @@ export interface EngineLoad {
   state(): EngineState;
   question(): QuestionLoad;
   /**
-   * Runs a prefill, one at a time. One in the background runs only when no answer does, and is aborted
-   * when a question or another prefill comes.
+   * Runs a prefill, one at a time. One in the background runs only when no answer is at its beginning,
+   * and is aborted when a question or another prefill comes.
    *
    * @throws {EngineError} `engine-queue` when the engine has others to serve.
    */
@@ -48,6 +50,8 @@ export function createEngineLoad(
   /** Questions without a first token, and all that are under way. */
   let asking = 0;
   let answering = 0;
+  /** When the youngest answer has begun well enough. */
+  let begunAtMs = -Infinity;
   let prefill:
     | { readonly background: boolean; readonly preempted: AbortController; readonly signal: AbortSignal }
     | undefined;
@@ -86,7 +90,8 @@ export function createEngineLoad(
   const hasRoom = (background: boolean): boolean => {
     if (asking > 0 || waiting > 0) return false;
     const running = current();
-    return background ? answering === 0 && !running : !running || running.background;
+    if (!background) return !running || running.background;
+    return !running && (answering === 0 || performance.now() >= begunAtMs);
   };
 
   return {
@@ -105,8 +110,10 @@ export function createEngineLoad(
       answering += 1;
       if (prefill?.background) prefill.preempted.abort(queueFault(engine));
       const answered = (): void => {
-        if (!isAnswered) asking -= 1;
+        if (isAnswered) return;
         isAnswered = true;
+        asking -= 1;
+        begunAtMs = performance.now() + BEGINS_MS;
       };
       return {
         answered,

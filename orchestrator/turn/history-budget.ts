@@ -9,8 +9,12 @@ const CHARACTERS_PER_TOKEN = 3.5;
 const TOKENS_PER_TURN = 40;
 /** A shorter history leaves room for a good while: each one costs a cold prefix. */
 const KEEP_SHARE = 0.5;
-/** A shorter history is planned from here on: a question or two before the longer one is too long. */
+/** Of the pictures: they are most of what a cold prefix costs, and the older ones are described. */
+const KEEP_PICTURES_SHARE = 0.2;
+/** A shorter history is planned from here on, so that there is time to compute it. */
 const NEAR_SHARE = 0.85;
+/** Of the pictures: three questions before there are too many of them, when there may be eleven. */
+const NEAR_PICTURES_SHARE = 0.7;
 
 /** What the past may cost in a prompt of the local engine. */
 export interface HistoryBudget {
@@ -46,13 +50,13 @@ export function isOver(turns: readonly PastTurn[], budget: HistoryBudget): boole
 
 /** The past will soon cost more than it may. */
 export function isNear(turns: readonly PastTurn[], budget: HistoryBudget): boolean {
-  const pictures = Math.max(picturesKept(budget), Math.floor(budget.pictures * NEAR_SHARE));
+  const pictures = Math.max(picturesKept(budget), Math.floor(budget.pictures * NEAR_PICTURES_SHARE));
   return isOver(turns, { tokens: budget.tokens * NEAR_SHARE, pictures });
 }
 
 /**
  * The oldest pictures give way to the answers that describe them, and if that is not enough the oldest
- * turns are dropped, down to half of the budget; undefined when there is nothing to leave out. The last
+ * turns are dropped, down to a part of the budget; undefined when there is nothing to leave out. The last
  * answered turn always stays: it says whether a question in words may leave the box.
  */
 export function shrink(turns: readonly PastTurn[], budget: HistoryBudget): readonly PastTurn[] | undefined {
@@ -76,7 +80,7 @@ export function shrink(turns: readonly PastTurn[], budget: HistoryBudget): reado
 
 /** The newest picture stays, where the server takes one of the past at all. */
 function picturesKept({ pictures }: HistoryBudget): number {
-  return Math.max(Math.min(1, pictures), Math.floor(pictures * KEEP_SHARE));
+  return Math.max(Math.min(1, pictures), Math.floor(pictures * KEEP_PICTURES_SHARE));
 }
 
 /** Those that a prompt of the local engine shows. */

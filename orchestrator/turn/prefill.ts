@@ -62,9 +62,9 @@ const BUDGET_MS = 6000;
 
 /** In a pause a warm frame that is no older goes with the question that may end there. */
 const FRESH_MS = 500;
-/** Pictures that are computed while a question is spoken, and one more for each of so many milliseconds. */
-const MOST_SPEAKING = 2;
-const ONE_MORE_MS = 4000;
+/** Pictures that are computed at the beginning of a question, and one more for each of so many milliseconds. */
+const MOST_SPEAKING = 1;
+const ONE_MORE_MS = 2500;
 /** And in each pause that it has: any of them may be its end. */
 const MOST_IN_PAUSE = 1;
 

@@ -8,8 +8,11 @@ import type { PrefillRuns } from "./prefill-runs.ts";
 const KEEP_ALIVE_MS = 8000;
 /** What had to give way is taken up again after this. */
 const LOOK_MS = 500;
-/** A long past is computed in pieces, so that a question which comes meanwhile waits for one of them at most. */
-const PIECE_TOKENS = 1500;
+/**
+ * A long past is computed in pieces, so that a question which comes meanwhile waits for one of them at
+ * most, and no more is lost to it: half a second on an L4.
+ */
+const PIECE_TOKENS = 450;
 
 /** Keeps what the engine knows of a call's past up to date, while nobody asks. */
 export interface WarmPast {
@@ -30,14 +33,19 @@ export function createWarmPast(options: {
   let isWanted = false;
   /** The planned history whose prefix is computed. */
   let ready: readonly PastTurn[] | undefined;
+  /** Pieces of a history that were computed before something else had to be. */
+  let done = { of: conversation.snapshot(), pieces: 0 };
 
   const warm = async (history: readonly PastTurn[]): Promise<void> => {
+    if (done.of !== history) done = { of: history, pieces: 0 };
     const end = await runs.start({ kind: "past", picture: null }, async (signal) => {
-      for (const piece of piecesOf(history)) {
+      for (const piece of piecesOf(history).slice(done.pieces)) {
         if (!(await prefill(piece, signal))) return "useless";
+        done = { of: history, pieces: done.pieces + 1 };
       }
       return "warm";
     });
+    if (end === "warm") done = { of: history, pieces: 0 };
     if (end === "useless" || (end === "warm" && history === conversation.snapshot())) isWanted = false;
     if (end === "warm") {
       ready = history;

@@ -41,7 +41,7 @@ describe("a call with an engine", () => {
     const engine = await start({});
     const pictures = await takePictures(2);
     const second = async (way: typeof COLD): Promise<number> => {
-      const [asked] = await talk(engine, way, { pictures, paces: [200] });
+      const [asked] = await talk(engine, way, { pictures, paces: [1000] });
       const [, last] = asked ?? [];
       return last === undefined ? Number.NaN : uncached(last);
     };

@@ -58,8 +58,23 @@ describe("what the calls of a process ask of an engine", () => {
     question.answered();
     expect(engine.state().hasRoom).toBe(true);
     expect(await engine.prefill(foreground, async () => true)).toBe(true);
+  });
+
+  it("is nothing in the background while an answer begins", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const engine = load();
+    const [ended, long] = [engine.question(), engine.question()];
+    ended.answered();
+    long.answered();
     await expect(engine.prefill(background, async () => true)).rejects.toMatchObject(QUEUE);
-    question.end();
+    vi.advanceTimersByTime(1000);
+    expect(await engine.prefill(background, async () => true)).toBe(true);
+    ended.end();
+    const next = engine.question();
+    next.answered();
+    await expect(engine.prefill(background, async () => true)).rejects.toMatchObject(QUEUE);
+    next.end();
+    long.end();
     expect(await engine.prefill(background, async () => true)).toBe(true);
   });
 

@@ -16,12 +16,12 @@ describe("the pictures of a prompt", () => {
     );
   });
 
-  it("are nearly too many a question or two before that", () => {
-    expect([9, 10].map((count) => isNear(pictures(count), budget))).toEqual([false, true]);
+  it("are nearly too many some questions before that", () => {
+    expect([7, 8].map((count) => isNear(pictures(count), budget))).toEqual([false, true]);
   });
 
-  it("give way to the answers that describe them, down to half of them", () => {
-    expect(shown(shrink(pictures(12), budget))).toEqual([...Array(7).fill(false), ...Array(5).fill(true)]);
+  it("give way to the answers that describe them, down to the last two", () => {
+    expect(shown(shrink(pictures(12), budget))).toEqual([...Array(10).fill(false), ...Array(2).fill(true)]);
     expect(shrink(pictures(12), budget)?.map(({ answer }) => answer)).toEqual(Array(12).fill("A cup."));
   });
 

@@ -45,19 +45,19 @@ describe("whether a prefix is computed ahead", () => {
     ["a camera that is moved while somebody speaks", { previous: other }, "moving"],
     ["the same in a pause, where the question may be over", { previous: other, speaking: false }, "due"],
     [
-      "a camera that is held still again",
+      "a camera that is held still on something else, before a long question has shown to be one",
       { previous: frame, warm: other, computed: { speaking: 1, pause: 0 } },
-      "due",
-    ],
-    [
-      "enough of one question while it is asked",
-      { warm: other, computed: { speaking: 2, pause: 0 } },
       "enough",
     ],
     [
       "one more of a long question",
-      { warm: other, computed: { speaking: 2, pause: 0 }, askedForMs: 4000 },
+      { previous: frame, warm: other, computed: { speaking: 1, pause: 0 }, askedForMs: 2500 },
       "due",
+    ],
+    [
+      "and then enough again",
+      { previous: frame, warm: other, computed: { speaking: 2, pause: 0 }, askedForMs: 4900 },
+      "enough",
     ],
     [
       "one in each of its pauses",

@@ -10,6 +10,9 @@ function open(options: Parameters<typeof openPrefill>[0] = {}) {
   return (opened = openPrefill(options));
 }
 
+/** A question that is asked for so long has a second picture computed. */
+const ONE_MORE_MS = 2500;
+
 describe("while somebody speaks", () => {
   test("the newest frame's prefix is computed once, as long as the camera shows the same", async () => {
     const { ahead, prompts, sent, show, conversation } = open();
@@ -23,13 +26,13 @@ describe("while somebody speaks", () => {
     expect(ahead.warm(conversation.snapshot())).toBe(first);
   });
 
-  test("and again when it is held on something else", async () => {
+  test("and again when a long question's camera is held on something else", async () => {
     const { ahead, prompts, show, conversation } = open();
     await show(100);
     ahead.onSpeech("speaking");
     await delay(LOOKS_MS);
     await show(160);
-    await delay(LOOKS_MS);
+    await delay(ONE_MORE_MS);
     expect(prompts).toHaveLength(1);
     const still = await show(160);
     await delay(LOOKS_MS);
@@ -258,6 +261,8 @@ describe("a question that goes with another picture", () => {
     ahead.onSpeech("speaking");
     await delay(LOOKS_MS);
     ahead.chosen(first);
+    ahead.onSpeech("over");
+    ahead.onSpeech("speaking");
     await show(160);
     await show(160);
     await delay(LOOKS_MS);
