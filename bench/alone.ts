@@ -8,7 +8,7 @@ import { join } from "node:path";
  * @throws {Error} when it threw or ended without a result
  */
 export function alone<Result>(file: string, argument?: unknown): Promise<Result> {
-  const child = fork(import.meta.filename, [file, JSON.stringify(argument ?? null)], {
+  const child = fork(join(import.meta.dirname, "alone-child.ts"), [file, JSON.stringify(argument ?? null)], {
     serialization: "advanced",
   });
   let answer: { readonly result: Result } | undefined;
@@ -22,15 +22,4 @@ export function alone<Result>(file: string, argument?: unknown): Promise<Result>
       else reject(new Error(`${file} ended with ${signal ?? code} and no result`));
     });
   });
-}
-
-if (import.meta.filename === process.argv[1]) {
-  // Nobody wants the result any more.
-  process.once("disconnect", () => process.exit(1));
-  const [, , file = "", argument = "null"] = process.argv;
-  const { run } = (await import(join(import.meta.dirname, file))) as {
-    run: (argument: unknown) => Promise<unknown>;
-  };
-  const result = await run(JSON.parse(argument));
-  process.send?.({ result }, () => process.exit(0));
 }

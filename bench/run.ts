@@ -12,7 +12,7 @@ import { drawResult } from "./chart.ts";
 const { positionals } = parseArgs({ allowPositionals: true });
 const PAGE = `${import.meta.dirname}/../docs/benchmarks.md`;
 const FOLDER = `${import.meta.dirname}/../docs/benchmarks`;
-const NOT_BENCHMARKS = new Set(["alone", "benchmark", "chart", "child", "run"]);
+const NOT_BENCHMARKS = new Set(["alone", "alone-child", "benchmark", "chart", "child", "run"]);
 /** Run only when they are named: they need what not every machine has. */
 const ON_REQUEST = new Set(["engine-prefill", "engine-prefill-cpu"]);
 const all = (await readdir(import.meta.dirname))
