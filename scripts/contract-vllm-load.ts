@@ -40,11 +40,12 @@ export const load: readonly Check[] = [
       const slots = target.slots ?? 0;
       const order: string[] = [];
       // One slot becomes free long before the others.
-      const running = Array.from({ length: slots }, (_, nth) => tell(target, nth === 0 ? 200 : 500));
+      const running = Array.from({ length: slots }, (_, nth) => tell(target, nth === 0 ? 600 : 900));
       await shows(target, "vllm:num_requests_running", slots);
-      const late = tell(target, 1, { priority: 10 }).then(() => order.push("background"));
+      const late = tell(target, 60, { priority: 10 }).then(() => order.push("background"));
       await shows(target, "vllm:num_requests_waiting", 1);
       const first = tell(target, 1, { priority: -10 }).then(() => order.push("question"));
+      await shows(target, "vllm:num_requests_waiting", 2);
       await Promise.all([...running, late, first]);
       assert.deepEqual(order, ["question", "background"]);
     },
