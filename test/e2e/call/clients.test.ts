@@ -22,7 +22,13 @@ const FRONT = {
   local: "A woman is standing near the window.",
   cloud: "There is a red cup on the table.",
 };
-const script: readonly Script[] = [FRONT];
+/** For a client without a camera. */
+const JOKE = {
+  question: "Tell me a joke.",
+  local: "Local joke.",
+  cloud: "Why did the chicken cross the road?",
+};
+const script: readonly Script[] = [FRONT, JOKE];
 /** Until then the agent is in the room and has seen some pictures. */
 const LEAD_MS = 9000;
 /** A page that was slow to open has missed the first question by then, and answered it otherwise. */
@@ -39,6 +45,8 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close();
   await harness.hangUp();
+  // A browser that starts keeps two cores busy: only an agent without calls takes one then.
+  await expect.poll(() => harness.metric("sightline_calls"), PAGE_MS).toBe(0);
 });
 afterAll(async () => {
   await harness?.close();
@@ -124,7 +132,7 @@ test("thirty lines of livekit-client that know nothing of Sightline join the sam
 }, 120_000);
 
 test("a LiveKit program that knows nothing of Sightline is heard, answered, and told what the agent does", async () => {
-  const { samples } = harness.utterance(FRONT.question);
+  const { samples } = harness.utterance(JOKE.question);
   const sound = joined([silence(3000), samples, silence(20_000)]);
   const file = folder.put("microphone.raw", new Uint8Array(sound.buffer, sound.byteOffset, sound.byteLength));
   const args = [
@@ -141,9 +149,9 @@ test("a LiveKit program that knows nothing of Sightline is heard, answered, and 
     },
   });
   const said = (): string => program.stdout();
-  await expect.poll(said, PAGE_MS).toMatch(/^agent-\S+: (There|A woman|I )/m);
+  await expect.poll(said, PAGE_MS).toMatch(/^agent-\S+: Why did the chicken/m);
   await expect.poll(said, PAGE_MS).toMatch(/^sound$/m);
-  expect(shareOfWords(said(), FRONT.question)).toBeGreaterThanOrEqual(LEAST_SHARE);
+  expect(shareOfWords(said(), JOKE.question)).toBeGreaterThanOrEqual(LEAST_SHARE);
   for (const state of ["listening", "thinking", "speaking"]) expect(said()).toContain(`state: ${state}`);
 }, 90_000);
 
