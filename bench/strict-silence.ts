@@ -122,7 +122,7 @@ function stated(what: string, trials: Trials): BenchRow {
   return {
     what: `the same, ${what} (${trials.length})`,
     target: "–",
-    measured: `${times(trials)}; ${count(trials, isEarly)} early, ${count(trials, isUnanswered)} unanswered`,
+    measured: `${times(trials)}; ${count(trials, isEarly)} early, ${count(trials, isUnanswered)} unanswered, ${count(trials, ({ whole }) => !whole)} to other words`,
     met: null,
   };
 }
