@@ -170,6 +170,8 @@ test("a LiveKit program gets states, and both sides' words with the track that t
   const understoodWords = eventsOf(caller, "heard").filter(({ final }) => final);
   expect(own.map(({ text }) => text)).toEqual(understoodWords.map(({ text }) => text));
   expect(own.map(({ text }) => text).join(" ")).toContain("front of me?");
-  expect(caller.captions.find(({ track }) => track !== microphone?.sid)?.text).toBe(FRONT.cloud);
-  expect(caller.agentState()).toBe("listening");
+  await expect
+    .poll(() => caller.captions.find(({ track }) => track !== microphone?.sid)?.text, PAGE_MS)
+    .toBe(FRONT.cloud);
+  await expect.poll(() => caller.agentState(), PAGE_MS).toBe("listening");
 }, 60_000);
