@@ -2,42 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 
 /** Each brings the schema from its index to the next version; none is ever changed once released. */
 export const migrations: readonly string[] = [
+  // A turn may have asked several engines, or been heard or spoken by several services: each has an entry.
   `CREATE TABLE ledger (
-     turn TEXT PRIMARY KEY,
-     call TEXT NOT NULL,
-     caller TEXT NOT NULL,
-     at_ms INTEGER NOT NULL,
-     frame_sha256 TEXT,
-     frame_source TEXT,
-     frame_captured_at_ms INTEGER,
-     frame_verdict TEXT,
-     frame_persons INTEGER,
-     engine_name TEXT,
-     engine_model TEXT,
-     engine_host TEXT,
-     reason TEXT NOT NULL,
-     ear_name TEXT,
-     ear_model TEXT,
-     ear_host TEXT,
-     voice_name TEXT,
-     voice_model TEXT,
-     voice_host TEXT
-   ) STRICT, WITHOUT ROWID;
-   CREATE INDEX ledger_of_caller ON ledger (caller, at_ms);
-   CREATE INDEX ledger_at ON ledger (at_ms);
-   CREATE TABLE calls (
-     id TEXT PRIMARY KEY,
-     room TEXT NOT NULL,
-     caller TEXT NOT NULL,
-     agent TEXT NOT NULL,
-     process TEXT NOT NULL,
-     history TEXT NOT NULL,
-     saved_at_ms INTEGER NOT NULL
-   ) STRICT, WITHOUT ROWID;
-   CREATE INDEX calls_of_room ON calls (room);
-   CREATE INDEX calls_of_process ON calls (process);`,
-  // A turn may have asked several engines: each has an entry.
-  `CREATE TABLE ledger_of_engines (
      turn TEXT NOT NULL,
      call TEXT NOT NULL,
      caller TEXT NOT NULL,
@@ -58,16 +24,22 @@ export const migrations: readonly string[] = [
      voice_model TEXT,
      voice_host TEXT
    ) STRICT;
-   INSERT INTO ledger_of_engines SELECT * FROM ledger;
-   DROP TABLE ledger;
-   ALTER TABLE ledger_of_engines RENAME TO ledger;
-   CREATE UNIQUE INDEX ledger_once ON ledger (turn, ifnull(engine_name, ''));
-   CREATE INDEX ledger_of_caller ON ledger (caller, at_ms);
-   CREATE INDEX ledger_at ON ledger (at_ms);`,
-  `DROP INDEX ledger_once;
    CREATE UNIQUE INDEX ledger_once
      ON ledger (turn, ifnull(engine_name, ''), ifnull(voice_name, ''), ifnull(voice_host, ''),
-       ifnull(ear_name, ''), ifnull(ear_host, ''));`,
+       ifnull(ear_name, ''), ifnull(ear_host, ''));
+   CREATE INDEX ledger_of_caller ON ledger (caller, at_ms);
+   CREATE INDEX ledger_at ON ledger (at_ms);
+   CREATE TABLE calls (
+     id TEXT PRIMARY KEY,
+     room TEXT NOT NULL,
+     caller TEXT NOT NULL,
+     agent TEXT NOT NULL,
+     process TEXT NOT NULL,
+     history TEXT NOT NULL,
+     saved_at_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX calls_of_room ON calls (room);
+   CREATE INDEX calls_of_process ON calls (process);`,
 ];
 
 /**
@@ -75,14 +47,14 @@ export const migrations: readonly string[] = [
  *
  * @throws {RangeError} when the file was written by a newer version of the program.
  */
-export function migrate(database: DatabaseSync): void {
-  if (versionOf(database) === migrations.length) return;
+export function migrate(database: DatabaseSync, steps = migrations): void {
+  if (versionOf(database) === steps.length) return;
   database.exec("BEGIN IMMEDIATE");
   try {
     const version = versionOf(database);
-    if (version > migrations.length) throw new RangeError(`store: schema ${version} is newer than known`);
-    for (const sql of migrations.slice(version)) database.exec(sql);
-    database.exec(`PRAGMA user_version = ${migrations.length}`);
+    if (version > steps.length) throw new RangeError(`store: schema ${version} is newer than known`);
+    for (const sql of steps.slice(version)) database.exec(sql);
+    database.exec(`PRAGMA user_version = ${steps.length}`);
     database.exec("COMMIT");
   } catch (error) {
     database.exec("ROLLBACK");

@@ -36,13 +36,14 @@ test("the schema has no column for words or pixels but a running call's history"
   database.close();
 });
 
-test("entries of the first version are kept", () => {
+test("entries of the version before are kept", () => {
   const database = new DatabaseSync(":memory:");
-  database.exec(`${migrations[0]}; PRAGMA user_version = 1`);
-  database.exec("INSERT INTO ledger (turn, call, caller, at_ms, reason) VALUES ('t', 'c', 'ada', 1, 'why')");
   migrate(database);
-  const { turn, caller, reason } = database.prepare("SELECT * FROM ledger").get() ?? {};
-  expect({ turn, caller, reason }).toEqual({ turn: "t", caller: "ada", reason: "why" });
+  database.exec("INSERT INTO ledger (turn, call, caller, at_ms, reason) VALUES ('t', 'c', 'ada', 1, 'why')");
+  migrate(database, [...migrations, "ALTER TABLE ledger ADD COLUMN next TEXT"]);
+  const { turn, caller, reason, next } = database.prepare("SELECT * FROM ledger").get() ?? {};
+  expect({ turn, caller, reason, next }).toEqual({ turn: "t", caller: "ada", reason: "why", next: null });
+  expect(() => migrate(database)).toThrow("newer than known");
   database.close();
 });
 
