@@ -1,5 +1,8 @@
 import { detectorWeights } from "./assets/detector.ts";
-import { readConfig, withoutSecrets, type Config } from "./config.ts";
+import type { Config } from "./config.ts";
+import { withoutSecrets } from "./config/project-environment.ts";
+import { readConfig } from "./config/read-config.ts";
+import { HERE } from "./lib/own-network.ts";
 import { createLog, type Logger } from "./log.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { ownCommand, PROJECT_DIR } from "./project.ts";
@@ -16,8 +19,6 @@ import { createGateChild } from "./vision/gate-child.ts";
 const PHOTO_VERDICT_DEADLINE_MS = 4000;
 /** Outer bound of every addressed turn up to its first word. */
 const TURN_DEADLINE_MS = 8000;
-
-const THIS_MACHINE = "this machine";
 
 /** Everything a conversation needs, made from one configuration. */
 export interface Stack {
@@ -106,7 +107,7 @@ function toSettings(config: Config): TurnSettings {
 
 function toPlaces({ local, cloud }: Config): Stack["places"] {
   return {
-    describer: { name: "describer", model: null, host: THIS_MACHINE },
+    describer: { name: "describer", model: null, host: HERE },
     ...(local ? { local: { ...placeOf("local", local.url), model: local.model ?? null } } : {}),
     ...(cloud ? { cloud: { ...placeOf("cloud", cloud.url), model: cloud.model ?? null } } : {}),
   };

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { callVariables } from "./environment/call.ts";
+import { serverVariables } from "./environment/server.ts";
 import {
   address,
   decimal,
@@ -122,6 +123,7 @@ export const variables = {
     example: "65",
   },
   ...callVariables,
+  ...serverVariables,
   SECRET_KEY: {
     doc: "At least 32 characters; signatures of cookies, cache salts and picture ids are derived from it. Unset: cookies are signed with a secret kept in DATA_DIR, the rest is random for each process.",
     schema: text.min(32).optional(),

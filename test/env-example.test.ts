@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { expect, test } from "vitest";
-import { readConfig } from "../orchestrator/config.ts";
+import { readConfig } from "../orchestrator/config/read-config.ts";
 import { envExample, type Variable, variables } from "../orchestrator/environment.ts";
 
 test(".env.example is what environment.ts says (node scripts/write-env-example.ts rewrites it)", () => {

@@ -2,7 +2,8 @@ import { randomInt, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { startLivekitServer, freeTcpPort } from "../assets/livekit-process.ts";
 import { findLivekitServer } from "../assets/livekit-server.ts";
-import { projectEnvironment, withoutSecrets, type Config, type Environment } from "../config.ts";
+import type { Config } from "../config.ts";
+import { projectEnvironment, withoutSecrets, type Environment } from "../config/project-environment.ts";
 import { InputError } from "../errors.ts";
 import { createOwnCertificate, OWN_CERTIFICATE_FILE } from "../http/own-certificate.ts";
 import { ownCommand, PROJECT_DIR } from "../project.ts";
@@ -46,6 +47,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   let own: KeptLivekit | undefined;
   const keep = async (name: string, environment: Environment, graceMs: number, ...args: string[]) => {
     const program = keepProgram(ownCommand(name, ...args), {
+      name,
       environment,
       onCrash: (reason) => tell(`the ${name} ended (${reason}) and is started again`),
     });

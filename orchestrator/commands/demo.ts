@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readConfig, type Config } from "../config.ts";
+import type { Config } from "../config.ts";
+import { readConfig } from "../config/read-config.ts";
 import { InputError, UsageError } from "../errors.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { aborted } from "./aborted.ts";

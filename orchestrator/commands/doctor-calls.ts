@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Config, SpeechServiceConfig, SttName, TtsName } from "../config.ts";
+import type { CloudSttName, CloudTtsName, Config, SpeechServiceConfig, SttName, TtsName } from "../config.ts";
 import { type Check, fine } from "./doctor-check.ts";
 import { isOwnNetwork } from "../lib/own-network.ts";
 
@@ -13,8 +13,8 @@ export interface CallDeps {
   hasProgram(name: string): Promise<boolean>;
 }
 
-/** The hosts of the services that are reached at an address of their own making. */
-const CLOUD_HOSTS: Readonly<Partial<Record<SttName | TtsName, string>>> = {
+/** Where the services are that have a cloud of their own. */
+const CLOUD_HOSTS: Readonly<Record<CloudSttName | CloudTtsName, string>> = {
   deepgram: "api.deepgram.com",
   "deepgram-flux": "api.deepgram.com",
   assemblyai: "streaming.assemblyai.com",
@@ -123,10 +123,12 @@ export function speechLeavesCheck({ stt, tts }: Config): Check {
   return fine(check, parts.length > 0 ? `${parts.join("; ")}; each turn's ledger entry says so` : "none");
 }
 
-function hostOf({ name, url }: SpeechServiceConfig<SttName | TtsName>): string | undefined {
-  return url === undefined ? CLOUD_HOSTS[name] : new URL(url).hostname;
+/** Undefined: a program on this machine. */
+function hostOf(service: SpeechServiceConfig<SttName | TtsName>): string | undefined {
+  if (service.url !== undefined) return new URL(service.url).hostname;
+  return service.name === "espeak" ? undefined : CLOUD_HOSTS[service.name];
 }
 
-function chain(services: readonly SpeechServiceConfig<string>[]): string {
+function chain(services: readonly SpeechServiceConfig<SttName | TtsName>[]): string {
   return services.map(({ name }) => name).join(", then ");
 }

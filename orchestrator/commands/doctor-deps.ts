@@ -1,6 +1,7 @@
 import { onPath } from "../assets/on-path.ts";
 import { assetPlaces } from "../assets/where.ts";
-import { projectEnvironment, readConfig } from "../config.ts";
+import { projectEnvironment } from "../config/project-environment.ts";
+import { readConfig } from "../config/read-config.ts";
 import { compose } from "../compose.ts";
 import { probe } from "../engines/probe.ts";
 import { PROJECT_DIR } from "../project.ts";

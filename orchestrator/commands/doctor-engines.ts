@@ -1,6 +1,6 @@
 import type { Config, EngineConfig } from "../config.ts";
 import type { ProbeResult } from "../engines/probe.ts";
-import { isOwnNetwork } from "../lib/own-network.ts";
+import { isLoopback, isOwnNetwork } from "../lib/own-network.ts";
 import { type Check, fine } from "./doctor-check.ts";
 
 /** What an engine's server said, and whether the local one is where it should be. */
@@ -105,8 +105,4 @@ export function leavesCheck({ policy, local, cloud, privateToCloud }: Config): C
     check,
     `to ${host}: questions, answers, and pictures that the gate judged clear of people${also}; never a picture with a person or one not judged`,
   );
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
 }

@@ -3,7 +3,7 @@ import yoctoSpinner from "yocto-spinner";
 import { fetchAsset, type FetchProgress, type FetchResult } from "../assets/fetch-assets.ts";
 import { type Asset, readLock } from "../assets/lock.ts";
 import { type AssetPlaces, assetPlaces } from "../assets/where.ts";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/read-config.ts";
 import { UsageError } from "../errors.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { EXIT } from "./exit.ts";

@@ -65,7 +65,7 @@ async function toDetector(
   if (model !== undefined && sha256 !== undefined && threads !== undefined) {
     return { modelFile: model, sha256, threads };
   }
-  const { readConfig } = await import("../config.ts");
+  const { readConfig } = await import("../config/read-config.ts");
   const { detectorWeights } = await import("../assets/detector.ts");
   const config = readConfig(PROJECT_DIR);
   const weights = await detectorWeights(PROJECT_DIR, config.modelsDir);

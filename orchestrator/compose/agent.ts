@@ -1,29 +1,22 @@
-import { readConfig, projectEnvironment } from "../config.ts";
+import { projectEnvironment } from "../config/project-environment.ts";
+import { readConfig } from "../config/read-config.ts";
 import { startProbes } from "../http/probes.ts";
 import { createLog } from "../log.ts";
 import { createFleetMetrics, type ProcessNumbers } from "../metrics/fleet.ts";
 import { PROJECT_DIR } from "../project.ts";
-import type { CallOptions } from "../session/call.ts";
 import { openStore } from "../store/store.ts";
-import type { PastTurn } from "../turn/turn.ts";
 import { composeCalls } from "./calls.ts";
-
-type Remember = (call: string, history: readonly PastTurn[]) => void;
 
 /** What serves the calls of one process. @throws {ConfigError} */
 export async function agentParts() {
-  let remember: Remember | undefined;
-  const stack = await composeCalls({ onHistory: (call, history) => remember?.(call, history) });
+  const stack = await composeCalls();
   await stack.calls.warm();
   return {
     livekit: stack.config.livekit,
     agent: stack.config.agent,
     store: stack.store.calls,
     log: stack.log,
-    startCall(options: CallOptions, rememberHistory: Remember) {
-      remember = rememberHistory;
-      return stack.calls.start(options);
-    },
+    startCall: stack.calls.start,
     metrics: () => stack.metrics.snapshot(),
     close: () => stack.close(),
   };

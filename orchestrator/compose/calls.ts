@@ -1,16 +1,15 @@
 import { join } from "node:path";
 import { compose, type ComposeOptions, type Stack } from "../compose.ts";
-import type { LivekitConfig, SpeechServiceConfig } from "../config.ts";
+import type { LivekitConfig, SpeechServiceConfig, TtsName } from "../config.ts";
 import { isOwnNetwork } from "../lib/own-network.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { loadNotices } from "../session/voice/notices.ts";
 import { personaSettings, readPersona, type Persona } from "../session/persona.ts";
-import { createCalls, type Calls } from "../session/start-call.ts";
+import { createCalls, type Calls } from "../session/calls.ts";
 import { createEar } from "../speech/ear.ts";
 import type { Ear, Voice } from "../speech/speech.ts";
 import { createVoice } from "../speech/voice.ts";
 import { openStore, type Store } from "../store/store.ts";
-import type { PastTurn } from "../turn/turn.ts";
 import { createFrameRing } from "../vision/ring.ts";
 
 /** A frame of a call was judged when it arrived: a late verdict is not waited for longer than this. */
@@ -30,13 +29,8 @@ export interface CallStack extends Stack {
   readonly voice: Voice | undefined;
 }
 
-export interface ComposeCallsOptions extends ComposeOptions {
-  /** A turn has entered the history of a call. */
-  readonly onHistory?: (call: string, history: readonly PastTurn[]) => void;
-}
-
 /** @throws {ConfigError} */
-export async function composeCalls(options: ComposeCallsOptions = {}): Promise<CallStack> {
+export async function composeCalls(options: ComposeOptions = {}): Promise<CallStack> {
   const stack = await compose(options);
   const { config, log } = stack;
   const persona = readPersona(config.personaFile);
@@ -62,7 +56,6 @@ export async function composeCalls(options: ComposeCallsOptions = {}): Promise<C
     ledger: store.ledger,
     places: stack.places,
     relay: foreignHost(config.livekit),
-    ...(options.onHistory ? { onHistory: options.onHistory } : {}),
     metrics: stack.metrics,
     tracer: stack.tracer,
     log,
@@ -88,9 +81,9 @@ function foreignHost(livekit: LivekitConfig | undefined): string | undefined {
 }
 
 /** A persona's voice goes before the configured one. */
-function withVoices<Name extends string>(
-  services: readonly SpeechServiceConfig<Name>[],
+function withVoices(
+  services: readonly SpeechServiceConfig<TtsName>[],
   { voices }: Persona,
-): readonly SpeechServiceConfig<Name>[] {
+): readonly SpeechServiceConfig<TtsName>[] {
   return services.map((service) => ({ ...service, voice: voices[service.name] ?? service.voice }));
 }

@@ -7,11 +7,11 @@ import { createGateway, type Gateway } from "../http/gateway.ts";
 import type { Logger } from "../log.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { personaSettings, readPersona } from "../session/persona.ts";
-import { createVoice } from "../speech/voice.ts";
 import { ownSecret } from "../store/secret.ts";
 import { openStore } from "../store/store.ts";
-import { createCallerTokens, createRoomLookup } from "../transports/livekit/caller-token.ts";
+import { createCallerTokens } from "../transports/livekit/caller-token.ts";
 import { isLivekitUp } from "../transports/livekit/reachable.ts";
+import { createRoomLookup } from "../transports/livekit/room-lookup.ts";
 import { compose, type ComposeOptions } from "../compose.ts";
 
 /** Folder of the built page, made by `make page`. */
@@ -33,7 +33,6 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
   const { config, log, metrics, tracer, places } = stack;
   const persona = readPersona(config.personaFile);
   const store = await openStore({ dir: config.dataDir, retentionDays: config.ledgerRetentionDays, log });
-  const voice = await createVoice(config.tts, { log });
   const { http, livekit } = config;
   const gateway = await createGateway({
     ...http,
@@ -45,7 +44,7 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
       url: livekit.url,
       publicUrl: livekit.publicUrl,
       issueToken: createCallerTokens(livekit, config.agent.name),
-      isInCall: createRoomLookup(livekit),
+      isInCall: createRoomLookup(livekit, config.agent.name),
       isReachable: () => isLivekitUp(livekit),
     },
     ask: createAnswer({
@@ -65,7 +64,7 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
     about: {
       version: await ownVersion(),
       language: persona.language,
-      speech: { ear: config.stt[0]?.name ?? null, voice: voice ? (config.tts[0]?.name ?? null) : null },
+      speech: { ear: config.stt[0]?.name ?? null },
     },
     health: {
       checks: {
@@ -78,7 +77,6 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
     },
     log,
   });
-  await voice?.close();
   return {
     gateway,
     config,

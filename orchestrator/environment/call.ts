@@ -1,8 +1,6 @@
-import { z } from "zod";
 import type { Variable } from "../environment.ts";
 import {
   engineAddress,
-  folder,
   key,
   listOf,
   name,
@@ -12,7 +10,7 @@ import {
   milliseconds,
 } from "./schemas.ts";
 
-/** Variables of calls: speech services, LiveKit, the agent, the page. */
+/** Variables of calls: speech services, LiveKit, the agent. */
 export const callVariables = {
   ENDPOINT_SILENCE_MS: {
     doc: "Silence after which a turn is over. An answer is never heard earlier.",
@@ -26,12 +24,12 @@ export const callVariables = {
     example: "personas/sales.json",
   },
   STT: {
-    doc: "Speech recognisers, first to last resort: deepgram, deepgram-flux, assemblyai, openai, openai-realtime. Unset: those with a key or an address.",
+    doc: "Speech recognisers, first to last resort: deepgram, deepgram-flux, assemblyai, openai, openai-realtime. Unset: deepgram and assemblyai with a key or an address, openai with its address.",
     ...listOf("deepgram", "deepgram-flux", "assemblyai", "openai", "openai-realtime"),
     example: "deepgram,openai",
   },
   TTS: {
-    doc: "Voices, first to last resort: elevenlabs, openai, espeak. Unset: those with a key or an address, then espeak when espeak-ng is there.",
+    doc: "Voices, first to last resort: elevenlabs, openai, espeak. Unset: elevenlabs with a key or an address, openai with its address, then espeak when espeak-ng is there.",
     ...listOf("elevenlabs", "openai", "espeak"),
     example: "elevenlabs,espeak",
   },
@@ -54,7 +52,7 @@ export const callVariables = {
     example: "http://127.0.0.1:8001/v1",
   },
   STT_MODEL: { doc: "Its model name.", ...name, example: "whisper-1" },
-  STT_API_KEY: { doc: "Its key, if it wants one.", ...key, example: "" },
+  STT_API_KEY: { doc: "Key of the server at STT_URL, if it wants one.", ...key, example: "" },
   ELEVENLABS_API_KEY: { doc: "ElevenLabs' key.", ...key, example: "" },
   ELEVENLABS_URL: {
     doc: "ElevenLabs' base URL, when it is not its own cloud.",
@@ -78,7 +76,7 @@ export const callVariables = {
   },
   TTS_MODEL: { doc: "Its model name. Unset: tts-1.", ...name, example: "tts-1" },
   TTS_VOICE: { doc: "Its voice. The persona's voice wins. Unset: alloy.", ...name, example: "alloy" },
-  TTS_API_KEY: { doc: "Its key, if it wants one.", ...key, example: "" },
+  TTS_API_KEY: { doc: "Key of the server at TTS_URL, if it wants one.", ...key, example: "" },
   TTS_FIRST_AUDIO_MS: {
     doc: "Without a voice's first audio by then, the next voice says it. Raise it for a slow one.",
     ...milliseconds(800),
@@ -128,61 +126,4 @@ export const callVariables = {
     doc: "Memory of an agent process, in megabytes, beyond which it takes no new call and is replaced when its calls have ended.",
     ...wholeNumber(1500, 200, 1_000_000),
   },
-  HOST: {
-    doc: "Address that the page and its API are bound to. Anything but loopback needs ACCESS_CODE.",
-    schema: text.default("127.0.0.1"),
-    expected: "an address",
-    example: "127.0.0.1",
-  },
-  PORT: { doc: "Port of the page and its API.", ...wholeNumber(8000, 0, 65_535) },
-  PUBLIC_ORIGINS: {
-    doc: "Origins at which the page is reached, with commas between. Unset: loopback at PORT.",
-    schema: text
-      .transform((value) => value.split(",").map((origin) => origin.trim()))
-      .pipe(z.array(z.url().regex(/^https?:\/\/[^/]+$/)))
-      .optional(),
-    expected: "origins such as https://calls.example.org, with commas between",
-    example: "https://calls.example.org",
-  },
-  ACCESS_CODE: {
-    doc: "Code that a caller must enter on the page, at least 8 characters.",
-    schema: text.min(8).optional(),
-    expected: "at least 8 characters",
-    secret: true,
-    example: "",
-  },
-  TRUSTED_PROXIES: {
-    doc: "Addresses of reverse proxies whose X-Forwarded-For counts, with commas between. Unset: none.",
-    schema: text
-      .transform((value) => value.split(",").map((address) => address.trim()))
-      .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])))
-      .default([]),
-    expected: "IP addresses or ranges such as 10.0.0.0/8, with commas between",
-    example: "10.0.0.1",
-  },
-  METRICS_TOKEN: {
-    doc: "Bearer token for /metrics. Unset: the metrics are for this machine alone.",
-    schema: text.min(16).optional(),
-    expected: "at least 16 characters",
-    secret: true,
-    example: "",
-  },
-  TLS_CERT_FILE: {
-    doc: "Certificate for HTTPS, PEM. Together with TLS_KEY_FILE.",
-    schema: text.optional(),
-    expected: "a file",
-    example: "cert.pem",
-  },
-  TLS_KEY_FILE: {
-    doc: "Its private key, PEM.",
-    schema: text.optional(),
-    expected: "a file",
-    example: "key.pem",
-  },
-  DATA_DIR: {
-    doc: "Folder of the privacy ledger and the running calls. Unset: .data in the project.",
-    ...folder,
-    example: ".data",
-  },
-  LEDGER_RETENTION_DAYS: { doc: "Days that a ledger entry is kept.", ...wholeNumber(30, 1, 3650) },
 } as const satisfies Record<string, Variable>;

@@ -7,24 +7,29 @@ export const name = { schema: text.optional(), expected: "a name" } as const;
 export const folder = { schema: text.optional(), expected: "a folder" } as const;
 
 /** A user, a password or a query could hold a secret, and addresses are shown. */
-export const plainUrl = text
-  .refine((value) => {
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    if (!url || !/^https?:$/.test(url.protocol)) return false;
-    return url.username + url.password + url.search + url.hash === "";
-  })
-  .transform((value) => value.replace(/\/+$/, ""));
+function urlOf(...protocols: readonly string[]) {
+  return text
+    .refine((value) => {
+      const url = URL.canParse(value) ? new URL(value) : undefined;
+      if (!url || !protocols.includes(url.protocol)) return false;
+      return url.username + url.password + url.search + url.hash === "";
+    })
+    .transform((value) => value.replace(/\/+$/, ""));
+}
+
+export const plainUrl = urlOf("http:", "https:");
 export const address = {
   schema: plainUrl.optional(),
   expected: "an http or https address without user, password or query",
 } as const;
-/** Of LiveKit: its clients take ws and http alike. */
+/** Of a socket, `ws` or `wss` from here on: http and https mean the same server. */
 export const socketAddress = {
-  schema: text
-    .refine((value) => URL.canParse(value) && /^(wss?|https?):$/.test(new URL(value).protocol))
-    .transform((value) => value.replace(/\/+$/, ""))
+  schema: urlOf("ws:", "wss:", "http:", "https:")
+    .transform((value) =>
+      value.replace(/^(?:http|ws)(s?):/i, (_, secure: string) => `ws${secure.toLowerCase()}:`),
+    )
     .optional(),
-  expected: "a ws, wss, http or https address",
+  expected: "a ws, wss, http or https address without user, password or query",
 } as const;
 export const engineAddress = {
   schema: plainUrl.refine((value) => value.endsWith("/v1")).optional(),

@@ -1,5 +1,13 @@
 import { isIP } from "node:net";
 
+/** What the host of a place on this machine is called; every other one is elsewhere. */
+export const HERE = "this machine";
+
+/** Whether only this machine can reach an address; IPv6 with or without brackets. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/.test(hostname);
+}
+
 /** This machine, or a network that the internet does not reach: names without a dot, private ranges. */
 export function isOwnNetwork(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { doctor } from "../../../orchestrator/commands/doctor.ts";
 import type { Check } from "../../../orchestrator/commands/doctor-check.ts";
 import type { DoctorDeps } from "../../../orchestrator/commands/doctor-checks.ts";
-import { readConfig, type Environment } from "../../../orchestrator/config.ts";
+import type { Environment } from "../../../orchestrator/config/project-environment.ts";
+import { readConfig } from "../../../orchestrator/config/read-config.ts";
 import type { ProbeResult } from "../../../orchestrator/engines/probe.ts";
 import { jsonLines, type Ran, runCommand } from "../../standins/command.ts";
 
@@ -235,6 +236,8 @@ describe("the policy", () => {
   test("a local engine on another machine is named too", async () => {
     const { of } = await checks({ environment: local });
     expect(of("what leaves")?.detail).toBe("questions and pictures go only to gpu:8000, your local engine");
+    const lookalike = await checks({ environment: { LOCAL_ENGINE_URL: "http://127.gpu.example/v1" } });
+    expect(lookalike.of("what leaves")?.detail).toContain("go only to 127.gpu.example");
   });
 });
 
@@ -292,6 +295,19 @@ describe("calls", () => {
     const { detail } = (await checkOf("what speech leaves", { environment }))!;
     expect(detail).toContain("callers' voices to api.deepgram.com");
     expect(detail).not.toContain("voice:8002");
+  });
+
+  test("no key alone sends speech anywhere: it is a fault of the configuration", async () => {
+    for (const name of ["STT_API_KEY", "TTS_API_KEY"]) {
+      const environment = { [name]: "canary" };
+      expect(await checkOf("configuration", { environment })).toMatchObject({
+        state: "failed",
+        detail: expect.stringContaining(`${name}: set without`),
+      });
+    }
+    const environment = { STT_API_KEY: "key", STT_URL: "https://api.openai.com/v1" };
+    const { detail } = (await checkOf("what speech leaves", { environment }))!;
+    expect(detail).toContain("callers' voices to api.openai.com");
   });
 
   test("a page that is not built, and notices that are not rendered, are told with the command", async () => {

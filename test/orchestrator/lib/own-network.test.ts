@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isOwnNetwork } from "../../../orchestrator/lib/own-network.ts";
+import { isLoopback, isOwnNetwork } from "../../../orchestrator/lib/own-network.ts";
 
 test.each([
   ["localhost", true],
@@ -18,4 +18,19 @@ test.each([
   ["calls.livekit.cloud", false],
 ])("%s is a network of one's own: %s", (host, own) => {
   expect(isOwnNetwork(host)).toBe(own);
+});
+
+test.each([
+  ["localhost", true],
+  ["127.0.0.1", true],
+  ["127.9.9.9", true],
+  ["::1", true],
+  ["[::1]", true],
+  ["127.example.org", false],
+  ["127.0.0.1.example.org", false],
+  ["localhost.example.org", false],
+  ["0.0.0.0", false],
+  ["192.168.1.5", false],
+])("%s is reached by this machine alone: %s", (host, alone) => {
+  expect(isLoopback(host)).toBe(alone);
 });

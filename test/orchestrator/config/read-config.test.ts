@@ -3,26 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type Environment,
-  projectEnvironment,
-  readConfig,
-  withoutSecrets,
-} from "../../orchestrator/config.ts";
-import { type Variable, variables } from "../../orchestrator/environment.ts";
-import { ConfigError } from "../../orchestrator/errors.ts";
-
-const read = (environment: Environment) => readConfig("/project", environment);
-
-function faultsOf(environment: Environment): readonly string[] {
-  try {
-    read(environment);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
-    throw error;
-  }
-  return [];
-}
+import { type Variable, variables } from "../../../orchestrator/environment.ts";
+import { faultsOf, read } from "./reading.ts";
 
 let folder = "";
 beforeAll(() => {
@@ -224,6 +206,8 @@ describe("faults", () => {
     ["LOCAL_ENGINE_URL", "http://user:p4ssw0rd@gpu:8000/v1", "p4ssw0rd"],
     ["CLOUD_ENGINE_URL", "https://models.example/v1?key=abcdef123", "abcdef123"],
     ["GATE_URL", "http://gate:8010/#abcdef123", "abcdef123"],
+    ["LIVEKIT_URL", "wss://user:p4ssw0rd@calls.example.org", "p4ssw0rd"],
+    ["LIVEKIT_PUBLIC_URL", "wss://calls.example.org?token=abcdef123", "abcdef123"],
     ["LOCAL_ENGINE_KIND", "sk-proj-abcdef123", "abcdef123"],
   ])("%s with a secret inside does not show it", (name, value, secret) => {
     const [fault] = faultsOf({ [name]: value });
@@ -245,50 +229,6 @@ describe("faults", () => {
   });
 });
 
-describe("variables that go together", () => {
-  test.each([
-    [{ LIVEKIT_URL: "ws://livekit:7880" }, "LIVEKIT_API_KEY, LIVEKIT_API_SECRET"],
-    [{ TLS_CERT_FILE: "cert.pem" }, "TLS_KEY_FILE"],
-    [{ STT: "deepgram" }, "DEEPGRAM_API_KEY or DEEPGRAM_URL"],
-    [{ STT: "openai-realtime" }, "STT_URL"],
-    [{ TTS: "espeak,elevenlabs" }, "ELEVENLABS_API_KEY or ELEVENLABS_URL"],
-  ])("%j alone is a fault that names the rest", (environment, expected) => {
-    const faults = faultsOf(environment);
-    expect(faults).toHaveLength(1);
-    expect(faults[0]).toContain(expected);
-  });
-});
-
-describe("speech", () => {
-  test("with nothing configured nobody hears, and espeak speaks", () => {
-    const { stt, tts } = read({});
-    expect(stt).toEqual([]);
-    expect(tts.map(({ name }) => name)).toEqual(["espeak"]);
-  });
-
-  test("keys and addresses switch services on, in a fixed order", () => {
-    const { stt, tts } = read({
-      TTS_URL: "http://voice/v1",
-      ELEVENLABS_API_KEY: "el-1",
-      STT_URL: "http://ear/v1",
-      STT_MODEL: "whisper",
-      DEEPGRAM_API_KEY: "dg-1",
-    });
-    expect(stt.map(({ name }) => name)).toEqual(["deepgram", "openai"]);
-    expect(stt[1]).toMatchObject({ url: "http://ear/v1", model: "whisper", apiKey: undefined });
-    expect(tts.map(({ name }) => name)).toEqual(["elevenlabs", "openai", "espeak"]);
-  });
-
-  test("the lists have the last word", () => {
-    const keys = { DEEPGRAM_API_KEY: "dg-1", ASSEMBLYAI_API_KEY: "aa-1" };
-    const { stt } = read({ ...keys, STT: "assemblyai, deepgram-flux" });
-    expect(stt.map(({ name, apiKey }) => [name, apiKey])).toEqual([
-      ["assemblyai", "aa-1"],
-      ["deepgram-flux", "dg-1"],
-    ]);
-  });
-});
-
 test("LiveKit's public address is its own unless named", () => {
   const server = {
     LIVEKIT_URL: "ws://livekit:7880/",
@@ -301,6 +241,17 @@ test("LiveKit's public address is its own unless named", () => {
     url: "ws://livekit:7880",
     publicUrl: "wss://calls.example.org",
   });
+});
+
+test.each([
+  ["http://livekit:7880", "ws://livekit:7880"],
+  ["https://calls.example.org/", "wss://calls.example.org"],
+  ["HTTPS://calls.example.org/rtc-server", "wss://calls.example.org/rtc-server"],
+  ["WSS://calls.example.org", "wss://calls.example.org"],
+])("LiveKit at %s is a socket at %s", (given, url) => {
+  const keys = { LIVEKIT_API_KEY: "k", LIVEKIT_API_SECRET: "s".repeat(32) };
+  const { livekit } = read({ ...keys, LIVEKIT_URL: given, LIVEKIT_PUBLIC_URL: given });
+  expect(livekit).toMatchObject({ url, publicUrl: url });
 });
 
 describe("a secret in a file", () => {
@@ -354,34 +305,4 @@ describe("a secret in a file", () => {
   test("is for secrets only", () => {
     expect(read({ LOCAL_ENGINE_URL_FILE: "/does/not/exist" })).toEqual(read({}));
   });
-});
-
-describe(".env in the project's folder", () => {
-  test("is read, and the environment wins over it", () => {
-    writeFileSync(join(folder, ".env"), "LOG_LEVEL=info\nGATE_THREADS=4\nROUTE_POLICY=local-first\n");
-    const environment = projectEnvironment(folder, { GATE_THREADS: "2", ROUTE_POLICY: "" });
-    expect(readConfig(folder, environment)).toMatchObject({
-      logLevel: "info",
-      gateThreads: 2,
-      policy: "local-only",
-    });
-    rmSync(join(folder, ".env"));
-  });
-
-  test("may be missing", () => {
-    expect(projectEnvironment(folder, { A: "1" })).toEqual({ A: "1" });
-  });
-});
-
-test("a child without use for secrets gets none of them, in neither form", () => {
-  const environment = {
-    PATH: "/bin",
-    GATE_THREADS: "2",
-    SECRET_KEY: "s".repeat(32),
-    SECRET_KEY_FILE: "/secret",
-    CLOUD_ENGINE_API_KEY: "k",
-    LOCAL_ENGINE_API_KEY: "k",
-    OPENAI_API_KEY: "k",
-  };
-  expect(withoutSecrets(environment)).toEqual({ PATH: "/bin", GATE_THREADS: "2" });
 });
