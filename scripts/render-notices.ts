@@ -7,8 +7,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { createResampler } from "../orchestrator/lib/resample.ts";
 import type { Pcm } from "../orchestrator/lib/pcm.ts";
+import { joinSamples } from "../orchestrator/lib/samples.ts";
+import { writeWav } from "../orchestrator/lib/wav.ts";
 import { callNoticesIn } from "../orchestrator/session/voice/notices-text.ts";
-import { readWav, writeWav } from "../orchestrator/session/voice/notices-wav.ts";
+import { readWav } from "../orchestrator/session/voice/notices-wav.ts";
 import {
   MANIFEST_FILE,
   noticeHash,
@@ -76,10 +78,7 @@ async function renderOne(
 
 function resample({ samples, sampleRate }: Pcm): Pcm {
   const resampler = createResampler(sampleRate, NOTICE_RATE);
-  const [begin, end] = [resampler.push(samples), resampler.flush()];
-  const all = new Int16Array(begin.length + end.length);
-  all.set(begin);
-  all.set(end, begin.length);
+  const all = joinSamples([resampler.push(samples), resampler.flush()]);
   return { samples: all, sampleRate: NOTICE_RATE };
 }
 

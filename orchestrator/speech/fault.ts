@@ -35,9 +35,13 @@ export function closeFault(code: number): SpeechFault {
 /** 1008 is what AssemblyAI refuses a key with, 3000 OpenAI; 4001–4003 and 4401–4403 are customary. */
 const UNAUTHORIZED_CODES = new Set([1008, 3000, 4001, 4002, 4003, 4401, 4402, 4403]);
 
-/** Takes whatever was thrown for a fault of the service. */
+/** Takes whatever was thrown, or what caused it, for a fault of the service. */
 export function toFault(error: unknown): SpeechFault {
   if (error instanceof SpeechFault) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-  return new SpeechFault("connectivity", code);
+  const code = codeOf(error) ?? (error instanceof Error ? codeOf(error.cause) : undefined);
+  return new SpeechFault("connectivity", code ?? "unknown");
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }

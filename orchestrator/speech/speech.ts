@@ -67,7 +67,7 @@ export interface Voice {
    * left the speech ends early.
    */
   speak(text: AsyncIterable<string>, ctx: SpeakContext): AsyncIterable<Spoken>;
-  /** Opens what can be opened ahead of the first word. */
+  /** Opens what can be opened ahead of the first word, at the service that would be given it. */
   warm(): void;
   close(): Promise<void>;
 }

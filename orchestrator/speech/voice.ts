@@ -13,7 +13,7 @@ export interface VoiceOptions {
   readonly log?: Logger | undefined;
   /** The espeak-ng program. Default: found on the PATH. */
   readonly espeak?: string;
-  /** BCP 47: what will be spoken first, for `warm`. Default: English. */
+  /** BCP 47: what will be spoken, for `warm` and for probes. Default: English. */
   readonly language?: string;
   readonly limits?: Partial<VoiceLimits>;
   /** First wait before a service that failed is probed, in milliseconds; it doubles. Default 1000. */
@@ -28,24 +28,22 @@ export async function createVoice(
   services: readonly SpeechServiceConfig<TtsName>[],
   options: VoiceOptions = {},
 ): Promise<Voice | undefined> {
-  const { log, espeak = "espeak-ng" } = options;
+  const { log, espeak = "espeak-ng", language = "en" } = options;
   const limits = { ...VOICE_LIMITS, ...options.limits };
   const created = await Promise.all(
-    services.map((service) => createSynthesiser(service, { ...options, espeak })),
+    services.map((service) => createSynthesiser(service, { espeak, language })),
   );
   const synthesisers = created.filter((each) => each !== undefined);
   if (synthesisers.length === 0) return undefined;
   const roster = createRoster(synthesisers, {
     log,
-    probe: (synthesiser) => probe(synthesiser, limits),
+    probe: (synthesiser) => probe(synthesiser, limits, language),
     ...(options.probeAfterMs === undefined ? {} : { firstWaitMs: options.probeAfterMs }),
   });
   return {
     place: () => roster.choose(new Set())?.synthesiser.place ?? null,
     speak: (text, ctx) => speak(text, ctx, { roster, limits, log }),
-    warm: () => {
-      for (const synthesiser of synthesisers) synthesiser.warm();
-    },
+    warm: () => roster.choose(new Set())?.synthesiser.warm(),
     close: async () => {
       roster.close();
       await Promise.all(synthesisers.map((synthesiser) => synthesiser.close()));
@@ -55,21 +53,21 @@ export async function createVoice(
 
 async function createSynthesiser(
   service: SpeechServiceConfig<TtsName>,
-  { espeak, language }: VoiceOptions & { readonly espeak: string },
+  { espeak, language }: { readonly espeak: string; readonly language: string },
 ): Promise<Synthesiser | undefined> {
   switch (service.name) {
     case "elevenlabs":
-      return createElevenlabsVoice({ ...service, name: "elevenlabs" }, { language });
+      return createElevenlabsVoice(service, { language });
     case "openai":
-      return createOpenaiVoice({ ...service, name: "openai" });
+      return createOpenaiVoice(service);
     case "espeak":
       return createEspeak(espeak, service.voice);
   }
 }
 
 /** Says a word that nobody hears. */
-async function probe(synthesiser: Synthesiser, limits: VoiceLimits): Promise<void> {
-  const utterance = synthesiser.open({ rate: 1, language: "en" });
+async function probe(synthesiser: Synthesiser, limits: VoiceLimits, language: string): Promise<void> {
+  const utterance = synthesiser.open({ rate: 1, language });
   try {
     const sounds = supervise(utterance, "Yes.", {
       limits,

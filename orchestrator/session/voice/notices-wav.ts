@@ -2,7 +2,6 @@ import { InputError } from "../../errors.ts";
 import type { Pcm } from "../../lib/pcm.ts";
 
 const PCM_FORMAT = 1;
-const HEADER_BYTES = 44;
 
 /**
  * The sound of a WAV file of 16-bit mono PCM. A data chunk that promises more than there is, as a
@@ -35,27 +34,6 @@ export function readWav(bytes: Uint8Array): Pcm {
     at = body + size + (size % 2);
   }
   throw notWav("no samples");
-}
-
-/** A WAV file of the sound. */
-export function writeWav({ samples, sampleRate }: Pcm): Uint8Array {
-  const bytes = new Uint8Array(HEADER_BYTES + 2 * samples.length);
-  const view = new DataView(bytes.buffer);
-  const put = (at: number, text: string): void => bytes.set(new TextEncoder().encode(text), at);
-  put(0, "RIFF");
-  view.setUint32(4, bytes.length - 8, true);
-  put(8, "WAVEfmt ");
-  view.setUint32(16, 16, true);
-  view.setUint16(20, PCM_FORMAT, true);
-  view.setUint16(22, 1, true);
-  view.setUint32(24, sampleRate, true);
-  view.setUint32(28, 2 * sampleRate, true);
-  view.setUint16(32, 2, true);
-  view.setUint16(34, 16, true);
-  put(36, "data");
-  view.setUint32(40, 2 * samples.length, true);
-  samples.forEach((sample, index) => view.setInt16(HEADER_BYTES + 2 * index, sample, true));
-  return bytes;
 }
 
 function tag(view: DataView, at: number): string {

@@ -1,6 +1,7 @@
 import { voice } from "@livekit/agents";
 import type { AudioFrame } from "@livekit/rtc-node";
 import type { Pcm } from "../../lib/pcm.ts";
+import { joinSamples } from "../../lib/samples.ts";
 import type { Speaker } from "../call.ts";
 import { wait } from "../../lib/wait.ts";
 
@@ -12,9 +13,9 @@ const QUEUE_MS = 120;
 const KEEP_MS = 1000;
 
 export interface PlayerListener {
-  /** The first sound of a speech was handed to the speaker. */
+  /** The first sound of an answer was handed to the speaker. */
   onStart(): void;
-  /** So many milliseconds of the speech have been played. */
+  /** So many milliseconds of it have been played. */
   onProgress(playedMs: number): void;
 }
 
@@ -226,12 +227,7 @@ function takeFirst(queue: Int16Array[], count: number): Int16Array {
 
 /** Takes up to `count` samples from the end of a queue, in their order. */
 function takeLast(queue: Int16Array[], count: number): Int16Array {
-  const all = new Int16Array(queue.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of queue) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
+  const all = joinSamples(queue);
   const from = Math.max(0, all.length - Math.max(0, Math.round(count)));
   queue.splice(0, queue.length, all.subarray(0, from));
   return all.slice(from);

@@ -29,7 +29,7 @@ export function createAssemblyai(
     answers: "speech",
     async open({ signal, events }) {
       const greeting = Promise.withResolvers<void>();
-      let isOpen = false;
+      greeting.promise.catch(() => {});
       let pushed = 0;
       let lastTurn = -1;
       const socket = await openSocket(url, {
@@ -37,7 +37,7 @@ export function createAssemblyai(
         signal,
         onFault: (fault) => {
           greeting.reject(fault);
-          if (isOpen) events.failed(fault);
+          events.failed(fault);
         },
         onMessage: (json) => {
           const type = typeOf(json);
@@ -62,9 +62,7 @@ export function createAssemblyai(
           return undefined;
         },
       });
-      greeting.promise.catch(() => {});
       await socket.until(greeting.promise, signal);
-      isOpen = true;
       const batches = createBatches(BATCH_SAMPLES, (samples) => socket.send(toBytes(samples)));
       return {
         push: (samples) => {

@@ -1,3 +1,4 @@
+import { joinSamples } from "../../lib/samples.ts";
 import { SAMPLE_RATE } from "./recogniser.ts";
 
 /** The end of a call's audio that no final covers yet. Positions are samples since the call's first. */
@@ -44,12 +45,7 @@ export function createBacklog(limitMs: number): Backlog {
     forget,
     pieces(marks) {
       const edges = [...marks, end];
-      const all = new Int16Array(end - start);
-      let offset = 0;
-      for (const chunk of chunks) {
-        all.set(chunk, offset);
-        offset += chunk.length;
-      }
+      const all = joinSamples(chunks);
       return edges.map((edge, index) => all.subarray((edges[index - 1] ?? start) - start, edge - start));
     },
   };

@@ -32,17 +32,18 @@ export function createDeepgramFlux(
     place: placeOf(config.name, base),
     answers: "audio",
     async open({ signal, events, verify }) {
-      if (!canForceEnd) url.searchParams.set("eot_timeout_ms", String(SHORTEST_SILENCE_MS));
+      const address = new URL(url);
+      if (!canForceEnd) address.searchParams.set("eot_timeout_ms", String(SHORTEST_SILENCE_MS));
       const greeting = Promise.withResolvers<void>();
-      let isOpen = false;
+      greeting.promise.catch(() => {});
       /** Silence of our own in the stream, which is not in the call. */
       let padding = 0;
-      const socket = await openSocket(url, {
+      const socket = await openSocket(address, {
         headers,
         signal,
         onFault: (fault) => {
           greeting.reject(fault);
-          if (isOpen) events.failed(fault);
+          events.failed(fault);
         },
         onMessage: (json) => {
           const type = typeOf(json);
@@ -64,9 +65,7 @@ export function createDeepgramFlux(
           return undefined;
         },
       });
-      greeting.promise.catch(() => {});
       if (verify) await socket.until(greeting.promise, signal);
-      isOpen = true;
       const batches = createBatches(BATCH_SAMPLES, (samples) => socket.send(toBytes(samples)));
       return {
         push: (samples) => batches.push(samples),

@@ -45,6 +45,8 @@ export async function openLink(service: Service, options: LinkOptions): Promise<
   let heardAtMs = 0;
   let openedAtMs = now();
   let recognition = undefined as Recognition | undefined;
+  /** It failed before it was open: it may do so in the packet that opens it. */
+  let early = undefined as SpeechFault | undefined;
 
   const end = (fault?: SpeechFault): void => {
     if (isOver) return;
@@ -81,7 +83,10 @@ export async function openLink(service: Service, options: LinkOptions): Promise<
           if (text !== "") health.transcribed();
           events.final(text, confidence, endSample);
         },
-        failed: end,
+        failed: (fault) => {
+          if (recognition === undefined) early ??= fault;
+          else end(fault);
+        },
       },
     });
   } catch (error) {
@@ -91,9 +96,11 @@ export async function openLink(service: Service, options: LinkOptions): Promise<
     throw fault;
   }
   openedAtMs = now();
-  if (options.verify) health.worked();
-  if (isOver || signal.aborted) recognition.close();
+  if (early !== undefined) end(early);
+  else if (options.verify) health.worked();
+  if (signal.aborted) recognition.close();
   signal.throwIfAborted();
+  if (early !== undefined) throw early;
 
   return {
     service,

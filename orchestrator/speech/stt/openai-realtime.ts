@@ -13,10 +13,10 @@ import { createUtteranceGate } from "./utterance-gate.ts";
  * off: an utterance is committed when the VAD says that it is over.
  */
 export function createOpenaiRealtime(
-  config: SpeechServiceConfig<SttName>,
+  config: SpeechServiceConfig<SttName> & { readonly url: string },
   { language }: RecogniserOptions,
 ): Recogniser {
-  const base = config.url ?? "https://api.openai.com/v1";
+  const { url: base } = config;
   const url = new URL(`${base.replace(/^http/, "ws")}/realtime`);
   url.searchParams.set("intent", "transcription");
   const isOpenai = url.hostname === "api.openai.com";
@@ -43,7 +43,7 @@ export function createOpenaiRealtime(
     answers: "end",
     async open({ signal, events, verify }) {
       const greeting = Promise.withResolvers<void>();
-      let isOpen = false;
+      greeting.promise.catch(() => {});
       /** Ends of the utterances whose words are owed, in the order of their commits. */
       const owed: { itemId: string | undefined; readonly endSample: number; text: string }[] = [];
       let late: NodeJS.Timeout | undefined;
@@ -104,13 +104,11 @@ export function createOpenaiRealtime(
         onFault: (fault) => {
           clearTimeout(late);
           greeting.reject(fault);
-          if (isOpen) events.failed(fault);
+          events.failed(fault);
         },
       });
-      greeting.promise.catch(() => {});
       socket.send(JSON.stringify(session));
       if (verify) await socket.until(greeting.promise, signal);
-      isOpen = true;
 
       const batches = createBatches(BATCH_SAMPLES, (samples) => {
         const audio = Buffer.from(toBytes(samples)).toString("base64");

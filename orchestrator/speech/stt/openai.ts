@@ -2,11 +2,12 @@ import { Agent, fetch, FormData } from "undici";
 import { z } from "zod";
 import type { SpeechServiceConfig, SttName } from "../../config.ts";
 import { sleep } from "../../lib/abortable.ts";
-import { statusFault, SpeechFault } from "../fault.ts";
+import { joinSamples } from "../../lib/samples.ts";
+import { writeWav } from "../../lib/wav.ts";
+import { statusFault, toFault, SpeechFault } from "../fault.ts";
 import { SAMPLE_RATE, type Recogniser, type RecogniserOptions } from "./recogniser.ts";
 import { placeOf } from "../place.ts";
 import { createUtteranceGate } from "./utterance-gate.ts";
-import { toWav } from "./wav.ts";
 
 /**
  * Any server with OpenAI's `POST /audio/transcriptions`: one request for each utterance when the VAD
@@ -14,10 +15,10 @@ import { toWav } from "./wav.ts";
  * that is refused twice is given up: the next ones are heard.
  */
 export function createOpenai(
-  config: SpeechServiceConfig<SttName>,
+  config: SpeechServiceConfig<SttName> & { readonly url: string },
   { language }: RecogniserOptions,
 ): Recogniser {
-  const base = config.url ?? "https://api.openai.com/v1";
+  const { url: base } = config;
   const dispatcher = new Agent({
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
@@ -53,7 +54,7 @@ export function createOpenai(
       return answer.data.text.trim();
     } catch (error) {
       signal.throwIfAborted();
-      throw error instanceof SpeechFault ? error : networkFault(error);
+      throw toFault(error);
     }
   };
 
@@ -93,7 +94,7 @@ export function createOpenai(
     place: placeOf(config.name, base),
     answers: "end",
     async open({ signal, events, verify }) {
-      if (verify) await transcribe(toWav([new Int16Array(SAMPLE_RATE / 2)]), signal);
+      if (verify) await transcribe(wavOf([new Int16Array(SAMPLE_RATE / 2)]), signal);
       const closed = new AbortController();
       let pieces: Int16Array[] = [];
       let last = Promise.resolve();
@@ -107,7 +108,7 @@ export function createOpenai(
         } catch (error) {
           if (closed.signal.aborted) return;
           closed.abort(error);
-          events.failed(error instanceof SpeechFault ? error : new SpeechFault("connectivity", "reset"));
+          events.failed(toFault(error));
         }
       };
       const gate = createUtteranceGate({
@@ -118,7 +119,7 @@ export function createOpenai(
           pieces.push(samples.slice());
         },
         end: (endSample) => {
-          last = answer(transcribeOrGiveUp(toWav(pieces), closed.signal), endSample, last);
+          last = answer(transcribeOrGiveUp(wavOf(pieces), closed.signal), endSample, last);
         },
       });
       return {
@@ -150,8 +151,6 @@ function toJson(text: string): unknown {
   }
 }
 
-function networkFault(error: unknown): SpeechFault {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "connect";
-  return new SpeechFault("connectivity", code);
+function wavOf(pieces: readonly Int16Array[]): Uint8Array<ArrayBuffer> {
+  return writeWav({ samples: joinSamples(pieces), sampleRate: SAMPLE_RATE });
 }

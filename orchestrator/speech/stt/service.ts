@@ -20,7 +20,10 @@ export interface Choice {
   /** The service to ask now; undefined: none before `readyAtMs`. */
   next(): Service | undefined;
   readyAtMs(): number;
-  /** A service before `current` in the order that may be asked whether it is well again. */
+  /**
+   * A service before `current` in the order that may be asked whether it is well again; one that gave
+   * way in this call, though it is well, only after a while.
+   */
   better(current: Service): Service | undefined;
   /** True when another service is known to be well. */
   hasOther(than: Service): boolean;
@@ -35,14 +38,20 @@ export interface Choice {
 export function createChoice(services: readonly Service[], now: () => number): Choice {
   const failures = new Map<Service, number>();
   const notBeforeMs = new Map<Service, number>();
+  const gaveWay = (service: Service): boolean => (failures.get(service) ?? 0) >= MANY;
+  /** When a call that is served by another may come back to it. */
+  const returnAt = (service: Service): number => {
+    if (!isWell(service)) return service.health.retryAtMs();
+    return (notBeforeMs.get(service) ?? 0) + (gaveWay(service) ? RETURN_MS : 0);
+  };
   const readyAt = (service: Service): number =>
     Math.max(
       notBeforeMs.get(service) ?? 0,
       service.health.state() === "refused" ? service.health.retryAtMs() : 0,
     );
   const inOrder = (): readonly Service[] => [
-    ...services.filter((service) => isWell(service) && (failures.get(service) ?? 0) < MANY),
-    ...services.filter((service) => isWell(service) && (failures.get(service) ?? 0) >= MANY),
+    ...services.filter((service) => isWell(service) && !gaveWay(service)),
+    ...services.filter((service) => isWell(service) && gaveWay(service)),
   ];
   const earliest = (): Service | undefined =>
     services.reduce<Service | undefined>(
@@ -60,9 +69,7 @@ export function createChoice(services: readonly Service[], now: () => number): C
       return service === undefined ? Infinity : readyAt(service);
     },
     better(current) {
-      return services
-        .slice(0, services.indexOf(current))
-        .find((service) => isWell(service) || now() >= service.health.retryAtMs());
+      return services.slice(0, services.indexOf(current)).find((service) => now() >= returnAt(service));
     },
     hasOther: (than) => services.some((service) => service !== than && isWell(service)),
     lost(service, livedMs) {
@@ -86,3 +93,5 @@ const JITTER = 0.2;
 const LONG_LIFE_MS = 5000;
 /** Streams in a row that died young: another service is to be preferred. */
 const MANY = 3;
+/** From the last of them until it is tried again, as long as a service that is down is left alone at most. */
+const RETURN_MS = 60_000;

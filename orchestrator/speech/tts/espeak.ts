@@ -1,13 +1,14 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { HERE } from "../../lib/own-network.ts";
 import { SpeechFault } from "../fault.ts";
-import { createSampleReader } from "./pcm-bytes.ts";
+import { pcmParts } from "./pcm-bytes.ts";
 import type { Part, SpeechStyle, Synthesiser } from "./synthesiser.ts";
 import { readWavHead } from "./wav-stream.ts";
 
 /** espeak-ng's own pace, in words per minute. */
 const OWN_PACE = 175;
-const PLACE = { name: "espeak", host: "this machine" } as const;
+const PLACE = { name: "espeak", host: HERE } as const;
 
 /**
  * Creates the voice of espeak-ng, a process for each text; undefined when the program is not there.
@@ -50,31 +51,13 @@ async function* say(
   try {
     child.stdin.on("error", () => {});
     child.stdin.end(text);
-    yield* readWav(child.stdout);
+    yield* pcmParts(child.stdout, readWavHead);
     const code = await exit;
     signal.throwIfAborted();
     if (code !== 0) throw new SpeechFault("server", "exit");
   } finally {
     signal.removeEventListener("abort", kill);
     kill();
-  }
-}
-
-async function* readWav(stream: AsyncIterable<Buffer>): AsyncGenerator<Part> {
-  let head = Buffer.alloc(0);
-  let sampleRate: number | undefined;
-  const reader = createSampleReader();
-  for await (const bytes of stream) {
-    let sound: Uint8Array = bytes;
-    if (sampleRate === undefined) {
-      head = Buffer.concat([head, bytes]);
-      const found = readWavHead(head);
-      if (found === undefined) continue;
-      sampleRate = found.sampleRate;
-      sound = head.subarray(found.bytes);
-    }
-    const samples = reader.push(sound);
-    if (samples.length > 0) yield { audio: { samples, sampleRate } };
   }
 }
 

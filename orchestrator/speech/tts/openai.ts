@@ -1,8 +1,8 @@
-import { Agent, request, type Dispatcher } from "undici";
+import { Pool, request, type Dispatcher } from "undici";
 import type { SpeechServiceConfig } from "../../config.ts";
 import { placeOf } from "../place.ts";
 import { statusFault, toFault, SpeechFault } from "../fault.ts";
-import { createSampleReader } from "./pcm-bytes.ts";
+import { pcmParts } from "./pcm-bytes.ts";
 import type { Part, SpeechStyle, Synthesiser } from "./synthesiser.ts";
 import { readWavHead, toRate, type SoundHead } from "./wav-stream.ts";
 
@@ -10,12 +10,11 @@ import { readWavHead, toRate, type SoundHead } from "./wav-stream.ts";
 const PCM_RATE = 24_000;
 /** The API's own limits of `speed`. */
 const SPEED = { min: 0.25, max: 4 } as const;
-const OPENAI_URL = "https://api.openai.com/v1";
 
 /** Creates the voice of a server with OpenAI's `POST /audio/speech`; sound is passed on as its bytes arrive. */
 export function createOpenaiVoice(config: SpeechServiceConfig<"openai">): Synthesiser {
-  const { url = OPENAI_URL, model = "tts-1", voice = "alloy", apiKey } = config;
-  const dispatcher = new Agent({
+  const { url, model = "tts-1", voice = "alloy", apiKey } = config;
+  const dispatcher = new Pool(new URL(url).origin, {
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
     allowH2: false,
@@ -28,6 +27,7 @@ export function createOpenaiVoice(config: SpeechServiceConfig<"openai">): Synthe
     "user-agent": "sightline",
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
   };
+  let isWarming = false;
   // These models take no speed.
   const hasSpeed = !model.startsWith("gpt-");
 
@@ -57,10 +57,15 @@ export function createOpenaiVoice(config: SpeechServiceConfig<"openai">): Synthe
       return { rate: speed, say: (text, signal) => say(text, speed, signal), close: () => {} };
     },
     warm: () => {
+      if (isWarming || dispatcher.stats.free > 0) return;
+      isWarming = true;
       // Any answer will do: what it leaves behind is an open connection.
       void request(`${url}/models`, { dispatcher, headers, signal: AbortSignal.timeout(CONNECT_MS) })
         .then(({ body }) => body.dump())
-        .catch(() => {});
+        .catch(() => {})
+        .finally(() => {
+          isWarming = false;
+        });
     },
     close: () => dispatcher.destroy(),
   };
@@ -83,20 +88,7 @@ async function* readSound(answer: Dispatcher.ResponseData): AsyncGenerator<Part>
     body.destroy();
     throw new SpeechFault("server", "content-type");
   }
-  let start = Buffer.alloc(0);
-  let head: SoundHead | undefined;
-  const reader = createSampleReader();
-  for await (const bytes of body as AsyncIterable<Buffer>) {
-    let sound = bytes;
-    if (head === undefined) {
-      start = Buffer.concat([start, bytes]);
-      head = readHead(start, type);
-      if (head === undefined) continue;
-      sound = start.subarray(head.bytes);
-    }
-    const samples = reader.push(sound);
-    if (samples.length > 0) yield { audio: { samples, sampleRate: head.sampleRate } };
-  }
+  yield* pcmParts(body, (start) => readHead(start, type));
 }
 
 /** Servers that know no raw PCM send WAV; anything else is refused. */

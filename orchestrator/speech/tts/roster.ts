@@ -1,6 +1,6 @@
 import type { Logger } from "../../log.ts";
 import type { Pace } from "./clause-sound.ts";
-import type { SpeechFault } from "../fault.ts";
+import { type SpeechFault, toFault } from "../fault.ts";
 import type { Synthesiser } from "./synthesiser.ts";
 
 /** A service, and what all speeches of the process know of it. */
@@ -54,17 +54,18 @@ export function createRoster(synthesisers: readonly Synthesiser[], options: Rost
     let msPerWeight = USUAL_MS_PER_WEIGHT;
     let saidWeight = 0;
 
-    const schedule = (delayMs: number): void => {
+    const scheduleAfter = ({ category }: SpeechFault): void => {
       clearTimeout(timer);
+      const delayMs = category === "unauthorized" ? REFUSED_WAIT_MS : waitMs;
       if (!isClosed) timer = setTimeout(() => void ask(), delayMs).unref();
     };
     const ask = async (): Promise<void> => {
       try {
         await probe(synthesiser);
         if (!isWell) recover();
-      } catch {
+      } catch (error) {
         waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
-        schedule(waitMs);
+        scheduleAfter(toFault(error));
       }
     };
     const recover = (): void => {
@@ -87,11 +88,11 @@ export function createRoster(synthesisers: readonly Synthesiser[], options: Rost
         msPerWeight += (said.msPerWeight - msPerWeight) * share;
         if (!isWell) recover();
       },
-      failed({ category, code }) {
+      failed(fault) {
         if (!isWell) return;
         isWell = false;
-        log?.warn({ service, category, code }, "voice is unwell");
-        schedule(category === "unauthorized" ? REFUSED_WAIT_MS : waitMs);
+        log?.warn({ service, category: fault.category, code: fault.code }, "voice is unwell");
+        scheduleAfter(fault);
       },
       close() {
         isClosed = true;

@@ -32,5 +32,7 @@ test("what was thrown keeps its fault, and is told without its message otherwise
   const reset = Object.assign(new Error("the words that were said"), { code: "ECONNRESET" });
   expect(toFault(reset)).toMatchObject({ category: "connectivity", code: "ECONNRESET" });
   expect(toFault(reset).message).not.toContain("words");
+  const fetched = new TypeError("fetch failed", { cause: reset });
+  expect(toFault(fetched)).toMatchObject({ category: "connectivity", code: "ECONNRESET" });
   expect(toFault("odd")).toMatchObject({ category: "connectivity", code: "unknown" });
 });

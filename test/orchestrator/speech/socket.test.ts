@@ -38,7 +38,7 @@ describe("a socket", () => {
   test("a refused handshake is a fault of its status", async () => {
     server = await startService("deepgram");
     const { url } = serviceConfig("deepgram", `${server.url}/v1/listen`);
-    await expect(open(url!)).rejects.toMatchObject({ category: "unauthorized", code: "401" });
+    await expect(open(url)).rejects.toMatchObject({ category: "unauthorized", code: "401" });
   });
 
   test("nobody there is a fault", async () => {

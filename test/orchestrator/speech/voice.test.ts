@@ -111,7 +111,7 @@ describe("cancellation", () => {
         const stoppedAt = performance.now();
         stop.abort();
         const { text } = await heard;
-        expect(performance.now() - stoppedAt).toBeLessThan(50);
+        expect(performance.now() - stoppedAt).toBeLessThan(500);
         expect(TEXT.startsWith(text)).toBe(true);
         await expect.poll(() => elevenlabs.openContexts()).toBe(0);
       }

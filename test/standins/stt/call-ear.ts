@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Ear, Heard, SpeechPlace } from "../../../orchestrator/speech/speech.ts";
 import type { Pcm } from "../../../orchestrator/lib/pcm.ts";
+import { joinSamples } from "../../../orchestrator/lib/samples.ts";
 
 export interface HeardCall {
   readonly finals: readonly string[];
@@ -85,12 +86,5 @@ function loudFrames(samples: Int16Array): readonly number[] {
 
 /** Pieces of audio, one after the other; a number is silence of that many milliseconds. */
 export function audioOf(...pieces: readonly (Int16Array | number)[]): Int16Array {
-  const parts = pieces.map((piece) => (typeof piece === "number" ? new Int16Array(piece * 16) : piece));
-  const all = new Int16Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
+  return joinSamples(pieces.map((piece) => (typeof piece === "number" ? new Int16Array(piece * 16) : piece)));
 }

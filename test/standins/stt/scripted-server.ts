@@ -17,12 +17,16 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-/** Starts it; `greet` is called with each client as soon as it is there. */
+/** Starts it; what `greet` says to a new client comes in the packet that ends the handshake. */
 export async function startScriptedServer(
   greet: (client: ScriptedClient) => void = () => {},
 ): Promise<ScriptedServer> {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   const clients: ScriptedClient[] = [];
+  server.on("headers", (_headers, { socket }) => {
+    socket.cork();
+    process.nextTick(() => socket.uncork());
+  });
   server.on("connection", (socket, request) => {
     const messages: string[] = [];
     socket.on("message", (data: Buffer, isBinary) => messages.push(isBinary ? "audio" : data.toString()));

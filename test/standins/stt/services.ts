@@ -26,8 +26,8 @@ export function startService(
 export function serviceConfig(
   name: SttName,
   url: string,
-  config: Partial<SpeechServiceConfig<SttName>> = {},
-): SpeechServiceConfig<SttName> {
+  { model }: { readonly model?: string | undefined } = {},
+): SpeechServiceConfig<SttName> & { readonly url: string } {
   const base = name === "openai-realtime" ? `${url}/v1` : url;
-  return { name, url: base, apiKey: "secret", model: undefined, voice: undefined, ...config };
+  return { name, url: base, apiKey: "secret", model, voice: undefined };
 }

@@ -94,10 +94,21 @@ async function* pieced(text: string): AsyncGenerator<string> {
   }
 }
 
+/** Where nobody listens. */
+const NOWHERE = "http://127.0.0.1:9/v1";
+
 /** The configuration of a service. */
 export function service(
   name: TtsName,
-  options: Partial<SpeechServiceConfig<TtsName>> = {},
+  { url, apiKey }: { readonly url?: string | undefined; readonly apiKey?: string | undefined } = {},
 ): SpeechServiceConfig<TtsName> {
-  return { url: undefined, apiKey: undefined, model: undefined, voice: undefined, ...options, name };
+  const rest = { apiKey, model: undefined, voice: undefined };
+  switch (name) {
+    case "elevenlabs":
+      return { name, url, ...rest };
+    case "openai":
+      return { name, url: url ?? NOWHERE, ...rest };
+    case "espeak":
+      return { name, url: undefined, ...rest };
+  }
 }

@@ -21,6 +21,10 @@ export interface OpenaiVoiceServer extends Script {
   readonly requests: readonly SaidRequest[];
   /** TCP connections so far. */
   connections(): number;
+  /** Requests so far that had nothing to say. */
+  looks(): number;
+  /** Closes the connections that nobody uses, as a server does after a while. */
+  dropIdle(): void;
   close(): Promise<void>;
 }
 
@@ -40,6 +44,7 @@ export async function startOpenaiVoice(options: OpenaiVoiceOptions = {}): Promis
   const script = createScript();
   const requests: SaidRequest[] = [];
   let connections = 0;
+  let looks = 0;
   const numbers = new WeakMap<object, number>();
 
   const server = createServer((request, response) => {
@@ -56,6 +61,7 @@ export async function startOpenaiVoice(options: OpenaiVoiceOptions = {}): Promis
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     if (request.method === "GET") {
+      looks += 1;
       response.writeHead(200, { "content-type": "application/json" }).end('{"data":[]}');
       return;
     }
@@ -103,6 +109,8 @@ export async function startOpenaiVoice(options: OpenaiVoiceOptions = {}): Promis
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
     connections: () => connections,
+    looks: () => looks,
+    dropIdle: () => server.closeIdleConnections(),
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../../orchestrator/errors.ts";
-import { readWav, writeWav } from "../../../../orchestrator/session/voice/notices-wav.ts";
+import { writeWav } from "../../../../orchestrator/lib/wav.ts";
+import { readWav } from "../../../../orchestrator/session/voice/notices-wav.ts";
 
 const sounds = fc.record({
   samples: fc.int16Array({ maxLength: 200 }),
@@ -14,13 +15,6 @@ describe("WAV files", () => {
       fc.property(sounds, (sound) => {
         expect(readWav(writeWav(sound))).toEqual(sound);
       }),
-    );
-  });
-
-  it("have the header that every player reads", () => {
-    const bytes = writeWav({ samples: Int16Array.of(1, -1), sampleRate: 16_000 });
-    expect(Buffer.from(bytes).toString("latin1")).toBe(
-      "RIFF\x28\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\x04\0\0\0\x01\0\xff\xff",
     );
   });
 

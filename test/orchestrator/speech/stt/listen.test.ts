@@ -202,6 +202,19 @@ describe.concurrent("two services", () => {
     expect(heard.places).toEqual(["deepgram", "assemblyai"]);
   });
 
+  test("a service whose streams die young after a word is left, and not gone back to in between", async () => {
+    const [first, second] = [await start(), await start("assemblyai")];
+    first.always({ cutAfterMs: 1600 });
+    const { ear, lines } = earOf(first, second);
+    const say = ["stop", "go now", "please", "stop"].flatMap((words) => [toneSpeech(words).pcm, 1500]);
+    const heard = await callEar(ear, audioOf(300, ...say));
+    expect(heard.text).toBe("stop go now please stop");
+    expect(lines).toEqual([]);
+    expect(heard.places.at(-1)).toBe("assemblyai");
+    expect(first.connections).toHaveLength(3);
+    expect(second.connections).toHaveLength(1);
+  });
+
   test("calls of one process share what is known of a service", async () => {
     const [first, second] = [await start(), await start("assemblyai")];
     first.always({ refuse: 502 });

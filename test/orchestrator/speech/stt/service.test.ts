@@ -83,6 +83,22 @@ describe("the service to ask", () => {
   });
 });
 
+test("a well service that dropped its streams young in this call is no better one for a minute", () => {
+  const { clock, choice, first, second } = setUp("a", "b");
+  for (let n = 0; n < 3; n++) choice.lost(first, 300);
+  clock.nowMs += 60_000;
+  expect(choice.better(second)).toBeUndefined();
+  clock.nowMs += 500;
+  expect(choice.better(second)).toBe(first);
+  choice.lost(first, 300);
+  clock.nowMs += 60_000;
+  expect(choice.better(second)).toBeUndefined();
+  choice.lost(first, 5000);
+  expect(choice.better(second)).toBeUndefined();
+  clock.nowMs += 120;
+  expect(choice.better(second)).toBe(first);
+});
+
 test("a better service is one before it in the order that is well, or due for a try", () => {
   const { clock, choice, first, second } = setUp("a", "b");
   expect(choice.better(second)).toBe(first);

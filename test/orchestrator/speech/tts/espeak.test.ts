@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { createEspeak } from "../../../../orchestrator/speech/tts/espeak.ts";
 import type { Synthesiser } from "../../../../orchestrator/speech/tts/synthesiser.ts";
@@ -75,8 +74,7 @@ describe("createEspeak", () => {
     const reason = new Error("barge-in");
     const long = "This sentence is said again and again. ".repeat(3000);
     const said = failure(say(await espeak(), long, { signal: stop.signal }));
-    await wait(60);
-    expect(children()).toContain("espeak-ng");
+    await expect.poll(children).toContain("espeak-ng");
     stop.abort(reason);
     expect(await said).toBe(reason);
     await expect.poll(children).not.toContain("espeak-ng");

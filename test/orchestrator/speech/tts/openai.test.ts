@@ -64,6 +64,29 @@ describe("createOpenaiVoice", () => {
     expect(server.connections()).toBe(1);
   });
 
+  it("warms again only when no connection is free", async () => {
+    const { server, voice } = await voiceWith();
+    voice.warm();
+    voice.warm();
+    await expect.poll(() => server.looks()).toBe(1);
+    await wait(50);
+    await say(voice, TEXT);
+    voice.warm();
+    await wait(50);
+    expect([server.looks(), server.connections()]).toEqual([1, 1]);
+    server.dropIdle();
+    await wait(50);
+    voice.warm();
+    await expect.poll(() => server.looks()).toBe(2);
+    await wait(50);
+    server.always({ speed: 1 });
+    const said = say(voice, TEXT);
+    await expect.poll(() => server.requests.length).toBe(2);
+    voice.warm();
+    await expect.poll(() => server.connections()).toBe(3);
+    await said;
+  });
+
   it.each([
     ["WAV", { contentType: "audio/wav", head: wavHead }, 24_000],
     ["a named rate", { contentType: "audio/pcm; rate=16000" }, 16_000],
@@ -134,7 +157,7 @@ describe("createOpenaiVoice", () => {
   it("says where it runs", async () => {
     const { voice } = await voiceWith();
     expect(voice.place).toEqual({ name: "openai", host: "this machine" });
-    const bare = { url: undefined, apiKey: "k", model: undefined, voice: undefined };
-    expect(createOpenaiVoice({ name: "openai", ...bare }).place.host).toBe("api.openai.com");
+    const cloud = { url: "https://api.openai.com/v1", apiKey: "k", model: undefined, voice: undefined };
+    expect(createOpenaiVoice({ name: "openai", ...cloud }).place.host).toBe("api.openai.com");
   });
 });
