@@ -30,6 +30,9 @@ export class EngineError extends Error {
   }
 }
 
+/** The code of a prefill that gave way to the engine's other work. */
+export const ENGINE_QUEUE = "engine-queue";
+
 /** Something the user handed over cannot be used. The message says what was wrong and what was expected. */
 export class InputError extends Error {
   override readonly name = "InputError";

@@ -3,8 +3,10 @@ import type { Stack } from "../compose.ts";
 import { InputError } from "../errors.ts";
 import { runTurn } from "../run-turn.ts";
 import { type Asked, witnessed } from "../session/answering/witness.ts";
+import { typedCommand } from "../session/commands/typed.ts";
 import { toLedgerEntries } from "../session/ledger/ledger-entries.ts";
 import { personaSettings, type Persona } from "../session/persona.ts";
+import { callNoticesIn } from "../session/voice/notices-text.ts";
 import type { LedgerEntry } from "../store/ledger.ts";
 import { createConversation } from "../turn/conversation.ts";
 import { toQuestion } from "../turn/question.ts";
@@ -15,7 +17,6 @@ import { verbosityNote, type Verbosity } from "../turn/verbosity.ts";
 import { openPhoto, photoCamera } from "../vision/photo.ts";
 import { reportFault } from "./exit.ts";
 import { writeLine, type Io } from "./io.ts";
-import { answerLocally } from "./talk-commands.ts";
 import { toTurnJson } from "./turn-json.ts";
 import { createTurnNotes } from "./turn-options.ts";
 import { createTurnView } from "./turn-view.ts";
@@ -53,7 +54,7 @@ export function createTalk(stack: Stack, io: Io, options: TalkOptions): Talk {
   let running: AbortController | undefined;
 
   const say = (question: string, answer: string): void => {
-    if (!options.json) return writeLine(io.stdout, answer);
+    if (!options.json) return answer === "" ? undefined : writeLine(io.stdout, answer);
     turns += 1;
     writeLine(io.stdout, JSON.stringify({ turn: turns, question, answer, outcome: "command" }));
   };
@@ -67,16 +68,15 @@ export function createTalk(stack: Stack, io: Io, options: TalkOptions): Talk {
   };
 
   const turn = async (text: string): Promise<void> => {
-    const question = toQuestion(text);
-    const local = answerLocally(question, {
+    const line = toQuestion(text);
+    const typed = await typedCommand(line, {
       language: persona.language,
       verbosity,
-      lastAnswer: conversation.snapshot().findLast(({ answer }) => answer !== "")?.answer,
-      sent,
+      lastAnswer: conversation.snapshot().findLast(({ answer }) => answer !== "")?.answer ?? "",
+      sent: () => Promise.resolve(sent),
     });
-    verbosity = local?.verbosity ?? verbosity;
-    over ||= local?.over ?? false;
-    if (local?.say !== undefined) return say(question, local.say);
+    ({ verbosity, over } = typed);
+    if (typed.type === "say") return say(line, over ? callNoticesIn(persona.language).goodbye : typed.text);
     running = new AbortController();
     const asked: (Asked & { readonly reason: string })[] = [];
     const ports = witnessed(stack.ports(photoCamera(photo)), (request) =>
@@ -97,14 +97,14 @@ export function createTalk(stack: Stack, io: Io, options: TalkOptions): Talk {
           conversation,
           transport: "terminal",
         },
-        question,
+        typed.question,
         AbortSignal.any([running.signal, io.signal]),
         { ...(options.json ? { onText: () => {} } : view), onFault: notes.onFault },
       );
       remember(finished.report, asked);
       turns += 1;
       if (options.json) {
-        writeLine(io.stdout, JSON.stringify({ turn: turns, ...toTurnJson(question, finished) }));
+        writeLine(io.stdout, JSON.stringify({ turn: turns, ...toTurnJson(line, finished) }));
       } else {
         view.end(finished.report);
       }

@@ -1,5 +1,6 @@
 import type { QuestionWords } from "./describer-question.ts";
 import { germanThing } from "./describer-things-german.ts";
+import { germanWords as words } from "../turn/words-german.ts";
 
 const PEOPLE =
   "leute|mensch(?:en)?|person(?:en)?|jemand(?:en|em)?|irgendwer|irgendjemand(?:en)?|irgendwen|niemand(?:en|em)?|keiner|wer|wen|wem|mann|männer[n]?|frau(?:en)?|junge[n]?|mädchen|kind(?:er[n]?)?|baby[s]?|passant\\p{L}*|fußgänger\\p{L}*|kellner\\p{L}*|fremde[rn]?|gäste|besucher?|menschenmenge|allein|alleine";
@@ -44,8 +45,3 @@ export const QUESTION_GERMAN: QuestionWords = {
   ),
   thing: germanThing,
 };
-
-/** Whole German words anywhere; `\b` knows no umlauts. */
-function words(...alternatives: readonly string[]): RegExp {
-  return new RegExp(`(?<!\\p{L})(?:${alternatives.join("|")})(?!\\p{L})`, "u");
-}

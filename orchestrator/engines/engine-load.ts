@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.ts";
+import { ENGINE_QUEUE, EngineError } from "../errors.ts";
 import type { EngineState } from "../turn/ports.ts";
 import { HttpFault } from "./http-fault.ts";
 
@@ -158,6 +158,3 @@ function queueFault(engine: string): EngineError {
     message: `${engine} engine: it has others to serve, nothing is computed ahead`,
   });
 }
-
-/** The code of a prefill that gave way to the engine's other work. */
-export const ENGINE_QUEUE = "engine-queue";

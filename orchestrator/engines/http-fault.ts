@@ -71,7 +71,7 @@ export function midstreamFault(engine: string, event: unknown): EngineError {
 export const CACHE_MISS = "image-cache-miss";
 
 /** The code of a prompt with more pictures than the server takes. */
-export const TOO_MANY_PICTURES = "too-many-pictures";
+const TOO_MANY_PICTURES = "too-many-pictures";
 
 /** The code of a prompt that the provider's filter declined: an outcome like the stream's own, no error. */
 export const CONTENT_FILTER = "content-filter";

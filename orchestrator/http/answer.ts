@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "../log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { runTurn } from "../run-turn.ts";
+import { typedCommand } from "../session/commands/typed.ts";
 import type { Persona } from "../session/persona.ts";
 import { toLedgerEntries } from "../session/ledger/ledger-entries.ts";
 import { witnessed, type Asked } from "../session/answering/witness.ts";
@@ -16,10 +17,11 @@ import { PHOTO_LIMITS, UPLOAD_LIMITS } from "../vision/decode.ts";
 import { frameFromBytes, photoCamera } from "../vision/photo.ts";
 import type { Ask, AskEvent, AskedPicture } from "./ask.ts";
 import { createConversations, type Talk } from "./conversations.ts";
-import { typedCommand } from "./typed-commands.ts";
 
 const MOST_CONVERSATIONS = 200;
 const CONVERSATION_LIFE_MS = 30 * 60 * 1000;
+/** More turns than a conversation has. */
+const LEDGER_LIMIT = 10_000;
 
 export interface AnswerOptions {
   ports(camera: Camera): Ports;
@@ -87,7 +89,13 @@ export function createAnswer(options: AnswerOptions): Ask {
       const record = (turn: string, run: Parameters<typeof toLedgerEntries>[1]): void => {
         for (const entry of toLedgerEntries({ id: turn, sentTo: () => [] }, run, context)) ledger.add(entry);
       };
-      const typed = await typedCommand(question, talk, { caller, language, ledger });
+      const typed = await typedCommand(question, {
+        language,
+        verbosity: talk.verbosity,
+        lastAnswer: talk.conversation.snapshot().findLast((past) => past.answer !== "")?.answer ?? "",
+        sent: () => ledger.ofCaller(caller, { limit: LEDGER_LIMIT, call: context.call }),
+      });
+      talk.setVerbosity(typed.verbosity);
       if (typed.type === "ask") {
         const { report, asked } = await answer(
           { talk, question: typed.question, frame },

@@ -4,7 +4,7 @@ import type { Ear, Voice } from "../speech/speech.ts";
 import type { Ledger, LedgerPlace } from "../store/ledger.ts";
 import type { TurnTracer } from "../tracing/turn-tracer.ts";
 import type { Ports } from "../turn/ports.ts";
-import type { EngineName, PastTurn, TurnSettings } from "../turn/turn.ts";
+import type { EngineName, TurnSettings } from "../turn/turn.ts";
 import type { FrameRing } from "../vision/ring.ts";
 import type { Notices } from "./voice/notices.ts";
 import type { Persona } from "./persona.ts";
@@ -34,8 +34,6 @@ export interface CallDeps {
   readonly places: Readonly<Partial<Record<EngineName, LedgerPlace>>>;
   /** Host that all sound and pictures of calls pass on their way here, when it is not the operator's own. */
   readonly relay: string | undefined;
-  /** A turn has entered the history of a call. */
-  readonly onHistory?: (call: string, history: readonly PastTurn[]) => void;
   readonly metrics: Metrics;
   /** Undefined: turns are not traced. */
   readonly tracer: TurnTracer | undefined;

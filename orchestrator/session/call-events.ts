@@ -52,8 +52,8 @@ export type CallEvent =
   | { readonly type: "hint"; readonly hint: CoachHint | null; readonly text: string }
   /** Speech services of this call. `ear` null: typed questions only. `voice` null: the device speaks captions itself. */
   | { readonly type: "speech"; readonly ear: string | null; readonly voice: string | null }
-  /** Speech rate; 1 is the voice's own. */
-  | { readonly type: "rate"; readonly rate: number }
+  /** Speech rate; 1 is the voice's own. `by`: the persona's, which every call begins with, or one that the caller wanted. */
+  | { readonly type: "rate"; readonly rate: number; readonly by: "persona" | "caller" }
   /** "Just the text" is on: answers are captions only. */
   | { readonly type: "text-only"; readonly on: boolean }
   | { readonly type: "ended"; readonly reason: CallEnd };

@@ -23,6 +23,8 @@ export interface CallOptions {
   readonly transport: "livekit" | "terminal";
   readonly speaker: Speaker;
   readonly onEvent: (event: CallEvent) => void;
+  /** The call has another history: a turn has entered it, or a shorter one is kept from now on. Never after its end. */
+  readonly onHistory?: (history: readonly PastTurn[]) => void;
   /**
    * The call goes on: its past. After a crash one honest sentence says so; a caller who `returned` by
    * themselves is only greeted.

@@ -26,7 +26,6 @@ export interface Manner {
   note(): string;
   shorter(): boolean;
   longer(): boolean;
-  readOnly(): boolean;
   setTextOnly(on: boolean): void;
   textOnly(): boolean;
   delivery(sampleRate: number): Delivery;
@@ -77,7 +76,6 @@ export function createManner(options: {
     note: () => verbosityNote(verbosity, language),
     shorter: () => setVerbosity(shorter(verbosity)),
     longer: () => setVerbosity(longer(verbosity)),
-    readOnly: () => textOnly || voice === undefined,
     setTextOnly: (on) => {
       textOnly = on;
     },

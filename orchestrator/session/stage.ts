@@ -4,16 +4,10 @@ import type { Pcm } from "../lib/pcm.ts";
 import { startAgentSession, type CallSession } from "./agent-session.ts";
 import type { Answer } from "./answering/answer.ts";
 import type { Speaker } from "./call.ts";
-import { Player } from "./voice/player.ts";
+import { Player, type PlayerListener } from "./voice/player.ts";
 import { toRate } from "./voice/to-rate.ts";
 import { wait } from "../lib/wait.ts";
 import { goesOnFromMs } from "./answering/words-heard.ts";
-
-export interface StageListener {
-  /** The first sound of the answer was handed to the speaker. */
-  onStart(): void;
-  onProgress(playedMs: number): void;
-}
 
 /** Where answers are performed, one at a time: the agent session and its output. */
 export interface Stage {
@@ -34,7 +28,7 @@ const LET_GO_MS = 500;
 
 export async function openStage(options: {
   readonly speaker: Speaker;
-  readonly listener: StageListener;
+  readonly listener: PlayerListener;
   readonly vad: VAD | undefined;
   /** Nothing can be said or heard any more. */
   readonly onLost: () => void;

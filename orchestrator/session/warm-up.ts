@@ -27,7 +27,6 @@ export async function warmUp(
       ear: deps.ear && { place: () => null, listen: nothing },
       voice: hush(),
       ledger: undefined,
-      onHistory: () => {},
       metrics: createMetrics(),
       tracer: undefined,
       log: deps.log.child({}, { level: "silent" }),

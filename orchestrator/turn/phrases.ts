@@ -54,6 +54,16 @@ export function phrases(expression: string, parts: Readonly<Record<string, strin
   };
 }
 
+/** Whether the words are a whole phrase. */
+export function isWhole(pattern: Phrases, words: readonly string[]): boolean {
+  let state = pattern.start;
+  for (const word of words) {
+    state = pattern.next(state, word);
+    if (!state.open && !state.complete) return false;
+  }
+  return state.complete;
+}
+
 /** Words a position accepts, or, negated, the only ones that it does not. */
 interface Leaf {
   readonly words: ReadonlySet<string>;

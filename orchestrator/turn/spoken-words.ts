@@ -41,6 +41,13 @@ export function spokenWords(text: string): readonly Token[] {
   }));
 }
 
+/** The words of a text without its stops, contractions taken apart. */
+export function wordsIn(text: string): readonly string[] {
+  return spokenWords(text)
+    .filter(({ words }) => !isStop(words))
+    .flatMap(({ words }) => words);
+}
+
 /** The words of one token: `can't` is `can not`. */
 function wordsOf(token: string): readonly string[] {
   const word = plain(token);

@@ -13,3 +13,8 @@ export function germanList(items: readonly string[]): string {
   if (items.length < 2) return items.join("");
   return `${items.slice(0, -1).join(", ")} und ${items.at(-1)}`;
 }
+
+/** Whole German words anywhere in a text, in lower case; `\b` knows no umlauts. */
+export function germanWords(...alternatives: readonly string[]): RegExp {
+  return new RegExp(`(?<!\\p{L})(?:${alternatives.join("|")})(?!\\p{L})`, "u");
+}

@@ -76,15 +76,15 @@ export function createGateClient(url: string, options: GateClientOptions): GateC
   const ask = async (frame: Frame, stream: string): Promise<Verdict> => {
     const controller = new AbortController();
     const stuckMs = limits.stuckMs[toMode(frame)] * patience;
-    const watch = (waitMs: number): NodeJS.Timeout =>
+    const watch = (waitMs: number): (() => void) =>
       afterReading(waitMs, () => {
         const silentMs = performance.now() - heardAtMs;
-        if (silentMs < stuckMs) timer = watch(stuckMs - silentMs);
+        if (silentMs < stuckMs) cancel = watch(stuckMs - silentMs);
         else controller.abort();
       });
-    let timer = watch(stuckMs);
+    let cancel = watch(stuckMs);
     const verdict = await fetchVerdict(frame, stream, controller.signal);
-    clearTimeout(timer);
+    cancel();
     const stuck = controller.signal.aborted;
     onSign?.(stuck ? "stuck" : toSign(verdict));
     return stuck ? unknownVerdict(frame, "gate-timeout") : verdict;
@@ -92,14 +92,12 @@ export function createGateClient(url: string, options: GateClientOptions): GateC
 
   return {
     async judge(frame, stream) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<Verdict>((resolve) => {
-        timer = afterReading(limits.answerMs[toMode(frame)], () =>
-          resolve(unknownVerdict(frame, "gate-timeout")),
-        );
-      });
-      const verdict = await Promise.race([ask(frame, stream), late]);
-      clearTimeout(timer);
+      const late = Promise.withResolvers<Verdict>();
+      const cancel = afterReading(limits.answerMs[toMode(frame)], () =>
+        late.resolve(unknownVerdict(frame, "gate-timeout")),
+      );
+      const verdict = await Promise.race([ask(frame, stream), late.promise]);
+      cancel();
       return withQuality(verdict, frame);
     },
     async health() {
@@ -125,9 +123,15 @@ const STATUS_REASONS: Readonly<Record<number, "gate-busy" | "gate-unready">> = {
 /** What reading an answer from its socket takes, when it is there. */
 const READING_MS = 10;
 
-/** Node runs timers before it reads sockets: after a stall of ours, an answer that is there comes first. */
-function afterReading(delayMs: number, callback: () => void): NodeJS.Timeout {
-  return setTimeout(() => setTimeout(callback, READING_MS), delayMs - READING_MS);
+/**
+ * Node runs timers before it reads sockets: after a stall of ours, an answer that is there comes first.
+ * Returns how to call it off.
+ */
+function afterReading(delayMs: number, callback: () => void): () => void {
+  let timer = setTimeout(() => {
+    timer = setTimeout(callback, READING_MS);
+  }, delayMs - READING_MS);
+  return () => clearTimeout(timer);
 }
 
 /** A person is a person; on a picture too bad to judge no other word counts. */

@@ -1,7 +1,8 @@
-import { AudioFrame, AudioResampler } from "@livekit/rtc-node";
+import { type AudioFrame, AudioResampler } from "@livekit/rtc-node";
 import { durationMs, type Pcm } from "../../lib/pcm.ts";
 import type { SpeakContext, SpeechPlace, Spoken, Voice } from "../../speech/speech.ts";
 import { stopped, type StopReason } from "../../turn/stopped.ts";
+import { toAudioFrame } from "../agent-session.ts";
 import { createTape, type Tape } from "./tape.ts";
 import { firstClauses } from "./first-clauses.ts";
 import type { TimedWords } from "./words-heard.ts";
@@ -144,9 +145,8 @@ async function* toFrames(
         words.push(item);
         continue;
       }
-      const { samples } = item.audio;
       onSound(durationMs(item.audio));
-      const frame = new AudioFrame(samples, item.audio.sampleRate, 1, samples.length);
+      const frame = toAudioFrame(item.audio);
       if (item.audio.sampleRate === sampleRate) yield frame;
       else {
         resampler ??= new AudioResampler(item.audio.sampleRate, sampleRate, 1);

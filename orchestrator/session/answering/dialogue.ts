@@ -20,6 +20,7 @@ import { createPatience } from "./patience.ts";
 import type { Stage } from "../stage.ts";
 import { createTeller } from "./teller.ts";
 import { type Before, NOTHING_BEFORE } from "../../turn/spans.ts";
+import type { StopReason } from "../../turn/stopped.ts";
 import { createVoiceName } from "./voice-name.ts";
 
 /** What is said in a call, by whom and when: one answer at a time, and what becomes of it. */
@@ -96,10 +97,7 @@ export function createDialogue(options: {
       say(deps.notices.text("cannot-answer"), "notice");
     },
   });
-  const voiceName = createVoiceName({
-    hasVoice: deps.voice !== undefined,
-    onChange: () => options.onVoice(),
-  });
+  const voiceName = createVoiceName({ hasVoice: deps.voice !== undefined, onChange: options.onVoice });
   let closed = false;
   let lastSentence = false;
 
@@ -112,7 +110,9 @@ export function createDialogue(options: {
     if (next.readOnly) return;
     void stage.perform(next.answer, next.question).then(
       (playedMs) => finish(next, { playedMs, interrupted: false }),
-      () => finish(next, { playedMs: 0, interrupted: true }),
+      () => {
+        if (live === next) end(next, "superseded");
+      },
     );
   };
 
@@ -138,6 +138,7 @@ export function createDialogue(options: {
   const finish = (done: Live, how: { readonly playedMs: number; readonly interrupted: boolean }): void => {
     if (done.over) return;
     done.over = true;
+    done.playedMs = how.playedMs;
     patience.end();
     if (live === done) live = undefined;
     const ending = toEnding(done, how);
@@ -148,7 +149,10 @@ export function createDialogue(options: {
     done.onEnd?.(ending);
     if (closed) return;
     if (!how.interrupted && !done.readOnly) tellLoss(done, ending);
-    if (!live) options.onIdle();
+    // Whoever ended it may be about to say something else, which comes first.
+    queueMicrotask(() => {
+      if (!live && !closed) options.onIdle();
+    });
   };
 
   /** A voice that said nothing, or not all: what is there to read is said to be so. */
@@ -161,15 +165,16 @@ export function createDialogue(options: {
     }
   };
 
-  const end = (which: Live): void => {
+  const end = (which: Live, reason: StopReason = "barge-in"): void => {
     const playedMs = which.readOnly ? 0 : stage.stop();
-    which.answer.stop("barge-in");
+    which.answer.stop(reason);
     finish(which, { playedMs, interrupted: true });
   };
 
   const say: Dialogue["say"] = (text, kind, onEnd) => {
-    if (closed) return;
     if (live) end(live);
+    // The end of what was said before may be the end of the call.
+    if (closed) return;
     const answer = startAnswer(randomUUID(), () => once(text), manner.delivery(call.speaker.sampleRate));
     const now = performance.now();
     begin({
@@ -194,8 +199,8 @@ export function createDialogue(options: {
       ahead.goesOn(question === undefined ? undefined : memory.joined(question));
     },
     ask(question, { typed, endedAtMs }) {
-      if (closed) return;
       if (live) end(live);
+      if (closed) return;
       const whole = memory.joined(question);
       const run = ahead.take(whole, endedAtMs);
       const held = memory.takeHold();

@@ -25,6 +25,8 @@ export interface Live {
   /** Words whose playing has been told. */
   toldWords: number;
   over: boolean;
+  /** Milliseconds of it that were heard, once it is over. */
+  playedMs: number;
   readonly onEnd: ((ending: Ending) => void) | undefined;
 }
 
@@ -45,5 +47,6 @@ export function toLive(answer: Answer, endedAtMs: number) {
     startedAtMs: null,
     toldWords: 0,
     over: false,
+    playedMs: 0,
   };
 }

@@ -3,6 +3,7 @@ import { toBudget } from "../../turn/history-budget.ts";
 import type { Ports } from "../../turn/ports.ts";
 import type { PastTurn } from "../../turn/turn.ts";
 import type { CallDeps } from "../call-deps.ts";
+import type { CallOptions } from "../call.ts";
 import type { Ending } from "./live.ts";
 
 /** After so many turns that were cut off before a word of theirs was heard, one answer is held. */
@@ -23,8 +24,8 @@ export interface Memory {
 }
 
 export function createMemory(options: {
-  readonly deps: Pick<CallDeps, "contextTokens" | "localPictures" | "onHistory">;
-  readonly call: { readonly id: string };
+  readonly deps: Pick<CallDeps, "contextTokens" | "localPictures">;
+  readonly call: Pick<CallOptions, "onHistory">;
   readonly conversation: Conversation;
   readonly ports: Pick<Ports, "local">;
   /** The history is another one than the engine knows, or soon will be. */
@@ -41,7 +42,7 @@ export function createMemory(options: {
     const budget = toBudget(deps, ports.local?.state?.().mostPictures);
     const isCut = conversation.compact(budget);
     if (conversation.plan(budget) || isCut) onCompacted();
-    deps.onHistory?.(call.id, conversation.snapshot());
+    call.onHistory?.(conversation.snapshot());
   };
 
   return {

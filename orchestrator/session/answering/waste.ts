@@ -1,5 +1,7 @@
+import type { waitReasons } from "../../metrics/labels.ts";
+
 /** Why an answer was not prepared before its question was over. */
-export type WaitReason = "keeps-changing" | "tokens-spent" | "sound-spent";
+export type WaitReason = (typeof waitReasons)[number];
 
 /** What one call may throw away in a minute: four whole answers, and as much sound as fills a third of it. */
 const OVER_MS = 60_000;

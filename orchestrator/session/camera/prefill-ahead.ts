@@ -41,8 +41,10 @@ export function createPrefillAhead(options: {
   readonly answering: () => boolean;
   /** A picture was sent to the engine ahead of a question that may never come. */
   readonly onSent: (frame: Frame, jpeg: Jpeg, verdict: Verdict) => void;
+  /** The conversation has taken the shorter history that was planned. */
+  readonly onAdopted: () => void;
 }): PrefillAhead {
-  const { deps, conversation, ring, ports, answering, onSent } = options;
+  const { deps, conversation, ring, ports, answering, onSent, onAdopted } = options;
   const { settings, metrics } = deps;
   const runs = createPrefillRuns(deps);
   const frames = createWarmFrames(ring, () => metrics.unusedPrefills.inc());
@@ -51,7 +53,7 @@ export function createPrefillAhead(options: {
   /** Prefills of the present question. */
   let computed = { speaking: 0, pause: 0 };
   let timer: NodeJS.Timeout | undefined;
-  let closed = false;
+  const closing = new AbortController();
 
   const engine = () => (ports.local?.available() === true ? ports.local : undefined);
 
@@ -70,6 +72,7 @@ export function createPrefillAhead(options: {
     engine,
     prefill: (history, signal) => prefill(history, undefined, signal),
     isQuiet: () => state === "over",
+    onAdopted,
   });
 
   const warmFrame = (history: readonly PastTurn[]): Frame | undefined =>
@@ -83,7 +86,7 @@ export function createPrefillAhead(options: {
 
   const look = async (): Promise<void> => {
     const { frame, previous } = frames.newest();
-    const verdict = frame && (await ring.gate(frame, AbortSignal.timeout(LOOK_MS)));
+    const verdict = frame && (await ring.gate(frame, closing.signal));
     const history = conversation.snapshot();
     const local = engine();
     const decision = decidePrefill({
@@ -103,7 +106,7 @@ export function createPrefillAhead(options: {
       lastMs: runs.lastMs(),
       spentMs: runs.spentMs(),
     });
-    if (decision !== "due" || !frame || !verdict || closed || timer === undefined) return;
+    if (decision !== "due" || !frame || !verdict || closing.signal.aborted || timer === undefined) return;
     const [counted, when] = [computed, state === "speaking" ? "speaking" : "pause"] as const;
     counted[when] += 1;
     const picture = { frame, history };
@@ -137,13 +140,14 @@ export function createPrefillAhead(options: {
         stopUnwanted("pictures");
       }
       stopLooking();
-      if (next === "over" || closed || settings.camera === false || !ports.local?.prefill) return;
+      if (next === "over" || closing.signal.aborted || settings.camera === false || !ports.local?.prefill)
+        return;
       timer = setInterval(() => void look(), LOOK_MS);
       timer.unref();
       void look();
     },
     warmPast: () => {
-      if (!closed) past.want();
+      if (!closing.signal.aborted) past.want();
     },
     giveWay() {
       stopLooking();
@@ -156,7 +160,7 @@ export function createPrefillAhead(options: {
     takeSpans: () => runs.takeSpans(),
     warm: warmFrame,
     close() {
-      closed = true;
+      closing.abort();
       past.close();
       stopLooking();
       runs.stop();

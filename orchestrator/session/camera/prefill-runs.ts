@@ -1,4 +1,4 @@
-import { EngineError } from "../../errors.ts";
+import { ENGINE_QUEUE, EngineError } from "../../errors.ts";
 import type { prefillKinds } from "../../metrics/labels.ts";
 import { isLong, type Warm } from "../../turn/prefill.ts";
 import type { Span } from "../../turn/spans.ts";
@@ -19,6 +19,11 @@ export type PrefillKind = (typeof prefillKinds)[number];
 /** How one ended: `useless`: the engine knows no prefixes; `yielded`: it had others to serve. */
 export type PrefillEnd = "warm" | "useless" | "yielded" | "stopped" | "failed";
 
+/** What an engine is to compute. */
+export type PrefillWork = (
+  signal: AbortSignal,
+) => Promise<Extract<PrefillEnd, "warm" | "useless" | "yielded">>;
+
 /** An engine that is at work. */
 export interface PrefillRun {
   readonly kind: PrefillKind;
@@ -33,10 +38,7 @@ export interface PrefillRuns {
   /** What is under way and was not stopped. */
   current(): PrefillRun | undefined;
   /** Puts an end to what is under way and starts. */
-  start(
-    what: Pick<PrefillRun, "kind" | "picture">,
-    work: (signal: AbortSignal) => Promise<Extract<PrefillEnd, "warm" | "useless" | "yielded">>,
-  ): Promise<PrefillEnd>;
+  start(what: Pick<PrefillRun, "kind" | "picture">, work: PrefillWork): Promise<PrefillEnd>;
   /** Stops what is under way. */
   stop(): void;
   /** How long the last picture took, or was waited for; null: none was of late. */
@@ -115,5 +117,5 @@ export function createPrefillRuns({ metrics, log }: Pick<CallDeps, "metrics" | "
 
 /** The engine has others to serve. */
 function isYielding(error: unknown): boolean {
-  return error instanceof EngineError && error.code === "engine-queue";
+  return error instanceof EngineError && error.code === ENGINE_QUEUE;
 }

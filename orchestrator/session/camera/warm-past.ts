@@ -2,12 +2,14 @@ import type { Conversation } from "../../turn/conversation.ts";
 import { estimateTokens } from "../../turn/history-budget.ts";
 import type { Engine } from "../../turn/ports.ts";
 import type { Jpeg, PastTurn } from "../../turn/turn.ts";
-import type { PrefillRuns } from "./prefill-runs.ts";
+import type { PrefillEnd, PrefillRuns, PrefillWork } from "./prefill-runs.ts";
 
 /** An engine that idles for ten seconds answers its next request later: it is asked for a token before that. */
 const KEEP_ALIVE_MS = 8000;
 /** What had to give way is taken up again after this. */
 const LOOK_MS = 500;
+/** An engine that failed is left alone for so long. */
+const FAILED_FOR_MS = 5000;
 /**
  * A long past is computed in pieces, so that a question which comes meanwhile waits for one of them at
  * most, and no more is lost to it: half a second on an L4.
@@ -28,17 +30,27 @@ export function createWarmPast(options: {
   readonly prefill: (history: readonly PastTurn[], signal: AbortSignal) => Promise<boolean>;
   /** Nobody speaks, and no question is being answered ahead of its end. */
   readonly isQuiet: () => boolean;
+  /** The shorter history that was planned is the history from now on. */
+  readonly onAdopted: () => void;
 }): WarmPast {
-  const { conversation, runs, engine, prefill, isQuiet } = options;
+  const { conversation, runs, engine, prefill, isQuiet, onAdopted } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let failedAtMs = -Infinity;
   let isWanted = false;
   /** The planned history whose prefix is computed. */
   let ready: readonly PastTurn[] | undefined;
   /** Pieces of a history that were computed before something else had to be. */
   let done = { of: conversation.snapshot(), pieces: 0 };
 
+  const start = async (kind: "past" | "keep-alive", work: PrefillWork): Promise<PrefillEnd> => {
+    const end = await runs.start({ kind, picture: null }, work);
+    if (end === "failed") failedAtMs = performance.now();
+    return end;
+  };
+
   const warm = async (history: readonly PastTurn[]): Promise<void> => {
     if (done.of !== history) done = { of: history, pieces: 0 };
-    const end = await runs.start({ kind: "past", picture: null }, async (signal) => {
+    const end = await start("past", async (signal) => {
       for (const piece of piecesOf(history).slice(done.pieces)) {
         if (!(await prefill(piece, signal))) return "useless";
         done = { of: history, pieces: done.pieces + 1 };
@@ -59,25 +71,22 @@ export function createWarmPast(options: {
     if (planned && planned === ready) {
       conversation.adopt();
       isWanted = false;
-      return;
+      return onAdopted();
     }
     const local = engine();
-    if (!local?.prefill || runs.current()) return;
+    if (!local?.prefill || runs.current() || performance.now() - failedAtMs < FAILED_FOR_MS) return;
     const state = local.state?.();
     if (isWanted && state?.hasRoom !== false) void warm(planned ?? conversation.snapshot());
     else if (!isWanted && (state?.idleMs ?? 0) >= KEEP_ALIVE_MS) {
       const history = conversation.snapshot();
-      void runs.start({ kind: "keep-alive", picture: null }, async (signal) =>
-        (await prefill(history, signal)) ? "warm" : "useless",
-      );
+      void start("keep-alive", async (signal) => ((await prefill(history, signal)) ? "warm" : "useless"));
     }
   };
 
-  const timer = setInterval(look, LOOK_MS);
-  timer.unref();
   return {
     want() {
       isWanted = true;
+      timer ??= setInterval(look, LOOK_MS).unref();
       look();
     },
     close: () => clearInterval(timer),

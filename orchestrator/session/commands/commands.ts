@@ -1,5 +1,5 @@
-import { phrases, type Phrases } from "../../turn/phrases.ts";
-import { isStop as isPunctuation, spokenWords } from "../../turn/spoken-words.ts";
+import { isWhole, phrases, type Phrases } from "../../turn/phrases.ts";
+import { wordsIn } from "../../turn/spoken-words.ts";
 import { toLanguage, type Language } from "../../turn/language.ts";
 import type { LocalCommand } from "../call-events.ts";
 import { ENGLISH } from "./commands-english.ts";
@@ -53,7 +53,7 @@ const WORDS: Readonly<Record<Language, CommandWords>> = { en: ENGLISH, de: GERMA
  */
 export function localCommand(text: string, language: string): SpokenCommand | undefined {
   const { words: table, patterns } = tableOf(toLanguage(language));
-  const words = wordsOf(text, table);
+  const words = plainWords(text, table);
   if (words.length === 0) return undefined;
   const asked = /\?["'”»)\s]*$/.test(text);
   const found = (Object.keys(patterns) as CommandPhrase[]).find(
@@ -65,7 +65,7 @@ export function localCommand(text: string, language: string): SpokenCommand | un
 /** Whether the words so far are nothing but the wish that the voice be silent: `stop` as soon as it is heard. */
 export function isStop(text: string, language: string): boolean {
   const { words: table, patterns } = tableOf(toLanguage(language));
-  const words = wordsOf(text, table);
+  const words = plainWords(text, table);
   return words.length > 0 && isWhole(patterns.stop, words);
 }
 
@@ -122,24 +122,12 @@ function tableOf(language: Language): Table {
 }
 
 /** The words that carry meaning, in order; none when there are too many for a command. */
-function wordsOf(text: string, table: CommandWords): readonly string[] {
+function plainWords(text: string, table: CommandWords): readonly string[] {
   if (text.length > MAX_WORDS * 12) return [];
   const plain = table.join.reduce(
     (all, [pattern, word]) => all.replace(pattern, word),
     text.normalize("NFC").toLowerCase(),
   );
-  const words = spokenWords(plain)
-    .filter((token) => !isPunctuation(token.words))
-    .flatMap((token) => token.words)
-    .filter((word) => !table.noise.has(word));
+  const words = wordsIn(plain).filter((word) => !table.noise.has(word));
   return words.length > MAX_WORDS ? [] : words;
-}
-
-function isWhole(pattern: Phrases, words: readonly string[]): boolean {
-  let state = pattern.start;
-  for (const word of words) {
-    state = pattern.next(state, word);
-    if (!state.open && !state.complete) return false;
-  }
-  return state.complete;
 }

@@ -43,7 +43,7 @@ export function createCommands(options: {
     else dialogue.say(answer, "command");
   };
   const atRate = (changed: boolean, done: CallNoticeKey, not: CallNoticeKey, repeat: boolean): void => {
-    if (changed) emit({ type: "rate", rate: manner.rate() });
+    if (changed) emit({ type: "rate", rate: manner.rate(), by: "caller" });
     if (repeat && changed && dialogue.lastAnswer() !== "") again(done);
     else say(changed ? done : not);
   };

@@ -1,3 +1,4 @@
+import { HERE } from "../../lib/own-network.ts";
 import type { LedgerEntry, LedgerFrame, LedgerPlace } from "../../store/ledger.ts";
 import { toLanguage, type Language } from "../../turn/language.ts";
 import { LEDGER_ENGLISH, LEDGER_GERMAN } from "./ledger-words-languages.ts";
@@ -80,7 +81,7 @@ function countPictures(entries: readonly LedgerEntry[]): readonly PictureGroup[]
 }
 
 function isElsewhere(place: LedgerPlace | null): place is LedgerPlace {
-  return place !== null && place.host !== "this machine";
+  return place !== null && place.host !== HERE;
 }
 
 /** The names of all places elsewhere, each once, in alphabetical order. */

@@ -20,6 +20,7 @@ export function createRequests(options: {
   const ask = (text: string): void => {
     const question = questionIn(text);
     if (question === undefined) return;
+    forget();
     const command = localCommand(question, language);
     if (command) doCommand(command);
     else dialogue.ask(question, { typed: true, endedAtMs: performance.now() });
@@ -27,11 +28,11 @@ export function createRequests(options: {
 
   return (wanted) => {
     if (wanted.type === "rate") {
-      if (manner.setRate(wanted.rate)) emit({ type: "rate", rate: manner.rate() });
+      if (manner.setRate(wanted.rate)) emit({ type: "rate", rate: manner.rate(), by: "caller" });
       return;
     }
-    forget();
     if (wanted.type === "ask") return ask(wanted.text);
+    forget();
     const { command } = wanted;
     if (command === "slower" || command === "faster") return doCommand({ command, again: false });
     doCommand(command === "just-text" ? { command, on: !manner.textOnly() } : { command });

@@ -1,5 +1,5 @@
-import { isStop as isPunctuation, spokenWords } from "../../turn/spoken-words.ts";
-import { phrases, type Phrases } from "../../turn/phrases.ts";
+import { wordsIn } from "../../turn/spoken-words.ts";
+import { isWhole, phrases, type Phrases } from "../../turn/phrases.ts";
 import { toLanguage, type Language } from "../../turn/language.ts";
 
 /** Sounds that say nothing but that somebody is there and listening, in any language. */
@@ -36,9 +36,7 @@ export function isBackchannel(
   options: { readonly asked?: boolean } = {},
 ): boolean {
   const { sounds, words } = patternsOf(toLanguage(language));
-  const said = spokenWords(text.normalize("NFC").replace(LONG_DRAWN, "$1$1").replace(HUMMED, "mhm"))
-    .filter((token) => !isPunctuation(token.words))
-    .flatMap((token) => token.words);
+  const said = wordsIn(text.normalize("NFC").replace(LONG_DRAWN, "$1$1").replace(HUMMED, "mhm"));
   return said.length > 0 && isWhole(options.asked ? sounds : words, said);
 }
 
@@ -57,9 +55,4 @@ function patternsOf(language: Language): { readonly sounds: Phrases; readonly wo
   };
   PATTERNS.set(language, patterns);
   return patterns;
-}
-
-function isWhole(pattern: Phrases, words: readonly string[]): boolean {
-  const state = words.reduce((before, word) => pattern.next(before, word), pattern.start);
-  return state.complete;
 }

@@ -50,7 +50,7 @@ export function createInterruptions(options: {
     overlap !== undefined &&
     isEcho(text, overlap.live.answer.words, {
       fromMs: overlap.fromMs,
-      toMs: overlap.live.over ? Infinity : stage().playedMs(),
+      toMs: overlap.live.over ? overlap.live.playedMs : stage().playedMs(),
     });
 
   return {

@@ -1,5 +1,6 @@
 import type { Heard } from "../../speech/speech.ts";
 import type { SilenceClock } from "./silence-clock.ts";
+import { createSettled } from "./settled.ts";
 import { hearingMs, type VadListener } from "./tapped-vad.ts";
 
 /** The end of speech as the model sees it may be this much late, and the model this much behind. */
@@ -38,7 +39,7 @@ export interface ListenerHandlers {
   onGoesOn(): void;
   /** The speech held no words, or none came in time. */
   onNoWords(): void;
-  /** Words of the utterance; `take` says whether they are part of a question. */
+  /** Words of the utterance; `drop` says that they, and all before them, are no question. */
   onWords(text: string, final: boolean): "keep" | "drop";
   /** The question as it stands, while the silence behind it is still short; again when nobody added a word to it. */
   onQuestion(text: string): void;
@@ -77,6 +78,7 @@ export function createListener(options: {
   let finals: string[] = [];
   let interim = "";
   let asked = "";
+  const settled = createSettled(now);
   /** Somebody has spoken since `onQuestion` told what is asked. */
   let spokeSince = false;
   let speaking = false;
@@ -115,14 +117,23 @@ export function createListener(options: {
 
   const settleInterim = (): void => {
     if (interim === "" || now() - endedAtMs <= OWED_MS) return;
-    finals.push(interim);
+    const words = interim;
     interim = "";
+    settled.take(words);
+    if (isKept(words, true)) finals.push(words);
   };
 
   const forget = (): void => {
     finals = [];
     interim = "";
     asked = "";
+  };
+
+  const isKept = (words: string, final: boolean): boolean => {
+    if (handlers.onWords([...finals, words].join(" "), final) === "keep") return true;
+    forget();
+    if (!speaking) waitForWords(0);
+    return false;
   };
 
   /** Tells the question as it stands, unless more words of it are on their way. */
@@ -168,6 +179,7 @@ export function createListener(options: {
     vad: {
       onStart() {
         speaking = true;
+        settled.forget();
         startedAtMs = now();
         if (finals.length === 0 && interim === "") spokeAtMs = now();
         spokeSince = true;
@@ -195,13 +207,8 @@ export function createListener(options: {
       const trimmed = words.trim();
       if (type === "final") finalAtMs = now();
       if (type === "final") interim = "";
-      if (trimmed === "") return tick();
-      const said = [...finals, trimmed].join(" ");
-      if (handlers.onWords(said, type === "final") === "drop") {
-        forget();
-        if (!speaking) waitForWords(0);
-        return;
-      }
+      if (trimmed === "" || settled.covers(trimmed, type === "final")) return tick();
+      if (!isKept(trimmed, type === "final")) return;
       if (type === "final") finals.push(trimmed);
       else interim = trimmed;
       tick();

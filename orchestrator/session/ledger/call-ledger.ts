@@ -1,10 +1,11 @@
+import { HERE } from "../../lib/own-network.ts";
 import { randomUUID } from "node:crypto";
 import type { SpeechPlace } from "../../speech/speech.ts";
 import type { LedgerEntry } from "../../store/ledger.ts";
 import type { Frame, Jpeg, Verdict } from "../../turn/turn.ts";
 import type { Answer } from "../answering/answer.ts";
 import type { CallDeps } from "../call-deps.ts";
-import { HERE, ledgerFrame, toLedgerEntries } from "./ledger-entries.ts";
+import { ledgerFrame, toLedgerEntries } from "./ledger-entries.ts";
 import type { TurnRun } from "../answering/turn-run.ts";
 
 /** What one call sends where, entered into the privacy ledger. */

@@ -1,12 +1,10 @@
+import { HERE } from "../../lib/own-network.ts";
 import type { SpeechPlace } from "../../speech/speech.ts";
 import type { LedgerEntry, LedgerFrame, LedgerPlace } from "../../store/ledger.ts";
 import type { TurnReport } from "../../turn/report.ts";
 import type { EngineName, Frame, Verdict } from "../../turn/turn.ts";
 import type { Answer } from "../answering/answer.ts";
 import type { TurnRun } from "../answering/turn-run.ts";
-
-/** A host that is no other. */
-export const HERE = "this machine";
 
 /** Whose turn it was, and who else had a part in it. */
 export interface LedgerContext {

@@ -1,3 +1,5 @@
+import { germanWords as words } from "../words-german.ts";
+
 /** What a German sentence says about the need for the camera; `goes-on` depends on the turn before. */
 export type GermanNeed = { readonly needed: boolean; readonly reason: string } | "goes-on";
 
@@ -30,11 +32,6 @@ export function germanNeed(sentence: string): GermanNeed {
   if (KNOWLEDGE.test(sentence)) return { needed: false, reason: "general-knowledge" };
   if (STATEMENT.test(sentence)) return { needed: false, reason: "statement" };
   return { needed: true, reason: "not-ruled-out" };
-}
-
-/** Whole German words anywhere in the sentence; `\b` knows no umlauts. */
-function words(...alternatives: readonly string[]): RegExp {
-  return new RegExp(`(?<!\\p{L})(?:${alternatives.join("|")})(?!\\p{L})`, "u");
 }
 
 function opens(...alternatives: readonly string[]): RegExp {

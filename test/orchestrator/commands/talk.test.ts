@@ -71,6 +71,19 @@ describe("local commands in a typed conversation", () => {
     expect(JSON.stringify(server.chats[2]?.body?.messages)).toContain("(Answer in one sentence");
   });
 
+  it("more asks the model to tell more of its last answer, in words of the persona's language", async () => {
+    await talk("Tell me a joke.|more");
+    expect(lastText(1)).toContain(String.raw`"Tell me more about it.\n(Answer in detail`);
+  });
+
+  it("stop says nothing, and asks no model", async () => {
+    expect(await talk("stop")).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(jsonLines(await talk("stop", {}, "--json"))).toEqual([
+      { turn: 1, question: "stop", answer: "", outcome: "command" },
+    ]);
+    expect(server.chats).toHaveLength(0);
+  });
+
   it("goodbye leaves, and what comes after it is not asked", async () => {
     const ran = await talk("Goodbye.|Tell me a joke.");
     expect(ran).toEqual({ code: 0, stdout: "Goodbye.\n", stderr: "" });

@@ -1,28 +1,36 @@
 import { createDescriber } from "../../../orchestrator/engines/describer.ts";
-import type { Sighting, TurnContext } from "../../../orchestrator/turn/turn.ts";
+import type { Prompt, Sighting } from "../../../orchestrator/turn/turn.ts";
+import { contextOf } from "./engine-fixture.ts";
 
-const describer = createDescriber({ fieldOfViewDeg: 65 });
+export const describer = createDescriber({ fieldOfViewDeg: 65 });
 
-/** What the describer says of a sighting, in a language. */
+/** What the describer says of a sighting; without a language, as in a call that names none. */
 export async function askDescriber(
   sighting: Sighting | undefined,
   question: string,
-  language: string,
+  language?: string,
 ): Promise<string> {
-  const picture = sighting === undefined ? [] : [{ type: "picture" as const, picture: sighting }];
-  const prompt = {
-    conversationId: "c",
-    language,
-    messages: [{ role: "user" as const, parts: [...picture, { type: "text" as const, text: question }] }],
-    maxTokens: 100,
-  };
   let answer = "";
-  for await (const event of describer.answer(prompt, context())) {
+  for await (const event of describer.answer(promptOf(sighting, question, language), contextOf())) {
     if (event.type === "text-delta") answer += event.text;
   }
   return answer;
 }
 
-function context(): TurnContext {
-  return { turnId: "t", signal: new AbortController().signal, now: () => 0, mark() {}, report() {} };
+/** A question about a sighting, behind a system text that is none of the describer's business. */
+export function promptOf(
+  sighting: Sighting | undefined,
+  question: string,
+  language?: string,
+): Prompt<Sighting> {
+  const picture = sighting === undefined ? [] : [{ type: "picture" as const, picture: sighting }];
+  return {
+    conversationId: "c",
+    ...(language !== undefined && { language }),
+    messages: [
+      { role: "system", text: "Be brief." },
+      { role: "user", parts: [...picture, { type: "text", text: question }] },
+    ],
+    maxTokens: 100,
+  };
 }

@@ -1,24 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { COCO_NAMES } from "../../../orchestrator/turn/coco.ts";
 import type { Sighting } from "../../../orchestrator/turn/turn.ts";
 import { askDescriber } from "./ask-describer.ts";
-import { box, seen } from "./sightings.ts";
+import { anySighting, box, kitchen, nothing, seen, twoAndDog } from "./sightings.ts";
 
-const twoAndDog = seen("person", [
-  box("dog", 0.8, 1150, 200),
-  box("person", 0.9, 100, 400),
-  box("person", 0.85, 1200, 380),
-]);
-const kitchen = seen("clear", [
-  box("refrigerator", 0.9, 100, 500),
-  box("chair", 0.7, 600, 200),
-  box("chair", 0.6, 680, 210),
-  box("tv", 0.8, 1200, 150),
-  box("couch", 0.4, 640, 300),
-]);
 const table = seen("clear", [box("dining table", 0.9, 640, 600), box("cup", 0.8, 1200, 100)]);
-const nothing = seen("clear", []);
 const KITCHEN =
   "links ein Kühlschrank; geradeaus wahrscheinlich ein Sofa und zwei Stühle; rechts ein Fernseher.";
 
@@ -215,15 +201,4 @@ it("says of any picture only German, and never safe or nobody", async () => {
 
 function ask(sighting: Sighting | undefined, question: string): Promise<string> {
   return askDescriber(sighting, question, "de-AT");
-}
-
-function anySighting(): fc.Arbitrary<Sighting> {
-  const label = fc.constantFrom(...COCO_NAMES, "person");
-  const anyBox = fc
-    .tuple(label, fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(1280), fc.nat(700))
-    .map(([name, score, centre, side]) => box(name, score, centre, side));
-  const value = fc.constantFrom("clear" as const, "person" as const, "unknown" as const);
-  return fc
-    .tuple(value, fc.array(anyBox, { maxLength: 12 }))
-    .map(([verdict, boxes]) => seen(verdict, boxes, verdict === "unknown" ? { reason: "uncertain" } : {}));
 }

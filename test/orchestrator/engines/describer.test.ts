@@ -1,26 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createDescriber } from "../../../orchestrator/engines/describer.ts";
 import { COCO_NAMES } from "../../../orchestrator/turn/coco.ts";
 import type { EngineEvent } from "../../../orchestrator/turn/ports.ts";
-import type { Prompt, Sighting, TurnContext } from "../../../orchestrator/turn/turn.ts";
-import { box, seen } from "./sightings.ts";
-
-const describer = createDescriber({ fieldOfViewDeg: 65 });
-
-const twoAndDog = seen("person", [
-  box("dog", 0.8, 1150, 200),
-  box("person", 0.9, 100, 400),
-  box("person", 0.85, 1200, 380),
-]);
-const kitchen = seen("clear", [
-  box("refrigerator", 0.9, 100, 500),
-  box("chair", 0.7, 600, 200),
-  box("chair", 0.6, 680, 210),
-  box("tv", 0.8, 1200, 150),
-  box("couch", 0.4, 640, 300),
-]);
-const nothing = seen("clear", []);
+import { collect } from "../../standins/turn.ts";
+import { askDescriber as ask, describer, promptOf } from "./ask-describer.ts";
+import { contextOf } from "./engine-fixture.ts";
+import { anySighting, box, kitchen, nothing, seen, twoAndDog } from "./sightings.ts";
 
 describe("what is there", () => {
   it("names people by the clock and things by their side", async () => {
@@ -157,7 +142,7 @@ describe("pictures that do not serve", () => {
 describe("as an engine", () => {
   it("is always there, streams text and ends with one finish", async () => {
     expect(describer.available()).toBe(true);
-    const events = await collect(describer.answer(prompt(twoAndDog, "Describe it."), context()));
+    const events = await collect(describer.answer(promptOf(twoAndDog, "Describe it."), contextOf()));
     expect(events.length).toBeGreaterThan(2);
     expect(events.at(-1)).toEqual({
       type: "finish",
@@ -172,8 +157,8 @@ describe("as an engine", () => {
     const events: EngineEvent[] = [];
     const reading = (async () => {
       for await (const event of describer.answer(
-        prompt(twoAndDog, "Describe it."),
-        context(controller.signal),
+        promptOf(twoAndDog, "Describe it."),
+        contextOf(controller.signal),
       )) {
         events.push(event);
         controller.abort(new Error("barge-in"));
@@ -206,54 +191,3 @@ const QUESTIONS = [
   "Read the sign",
   "",
 ];
-
-async function ask(sighting: Sighting | undefined, question: string): Promise<string> {
-  let answer = "";
-  for await (const event of describer.answer(prompt(sighting, question), context())) {
-    if (event.type === "text-delta") answer += event.text;
-  }
-  return answer;
-}
-
-async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-}
-
-function prompt(sighting: Sighting | undefined, question: string): Prompt<Sighting> {
-  const picture = sighting === undefined ? [] : [{ type: "picture" as const, picture: sighting }];
-  return {
-    conversationId: "c",
-    messages: [
-      { role: "system", text: "Be brief." },
-      { role: "user", parts: [...picture, { type: "text", text: question }] },
-    ],
-    maxTokens: 100,
-  };
-}
-
-function context(signal = new AbortController().signal): TurnContext {
-  return { turnId: "t", signal, now: () => 0, mark() {}, report() {} };
-}
-
-function anySighting(): fc.Arbitrary<Sighting> {
-  const anyBox = fc
-    .tuple(
-      fc.constantFrom(...COCO_NAMES, "person"),
-      fc.double({ min: 0, max: 1, noNaN: true }),
-      fc.nat(1280),
-      fc.nat(700),
-    )
-    .map(([label, score, centre, side]) => box(label, score, centre, side));
-  return fc
-    .record({
-      value: fc.constantFrom("clear" as const, "person" as const, "unknown" as const),
-      boxes: fc.array(anyBox, { maxLength: 12 }),
-      hint: fc.constantFrom(undefined, "too-dark" as const, "blurred" as const),
-      reason: fc.constantFrom("uncertain" as const, "gate-timeout" as const, "first-frame" as const),
-    })
-    .map(({ value, boxes, hint, reason }) =>
-      seen(value, boxes, { ...(hint && { hint }), ...(value === "unknown" && { reason }) }),
-    );
-}

@@ -205,6 +205,16 @@ describe("a command", () => {
     ]);
   });
 
+  test("is about the answer before it, also when that was private", async () => {
+    const { ask, local, cloud } = setUp();
+    await ask(SEEING, await personPicture());
+    expect(textOf(await ask("repeat that, please"))).toBe("Two people.");
+    await ask("more", await personPicture());
+    expect(cloud.prompts).toEqual([]);
+    const words = JSON.stringify(local.prompts.at(-1)?.messages.at(-1));
+    expect(words).toMatch(/Tell me more about it\..*Answer in detail/);
+  });
+
   test("changes how long answers are, for this caller alone", async () => {
     const { ask, cloud } = setUp();
     await ask("shorter please");

@@ -108,6 +108,19 @@ test("the answer's own voice in the microphone does not end it, and is no questi
   expect(open.engine.prompts).toHaveLength(1);
 });
 
+test("who interrupts with words that the answer had not said yet is answered", async () => {
+  open = await startTestCall(LONG);
+  const { caller, next, quiet, history } = open;
+  await caller.say("Count for me.");
+  await next("turn");
+  await delay(500);
+  await caller.say("seven eight nine", { interims: [{ atMs: 500, text: "seven eight" }] });
+  expect(await next("answer-end")).toMatchObject({ interrupted: true });
+  expect(await next("answer-end")).toMatchObject({ interrupted: false });
+  await quiet(500);
+  expect(history().map(({ question }) => question)).toEqual(["Count for me.", "seven eight nine"]);
+});
+
 test("an answer that noise paused three times is paused by words only", { timeout: 25_000 }, async () => {
   open = await startTestCall(Array(5).fill(LONG).join(" "));
   const { caller, next, events } = open;

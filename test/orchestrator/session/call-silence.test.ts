@@ -30,6 +30,23 @@ test(
   },
 );
 
+test(
+  "nor while the past grows shorter: every answer is to all that was said, and to the past as it is kept",
+  { timeout: 60_000 },
+  async () => {
+    const trials = await endpointTrials({
+      calls: 2,
+      perCall: 6,
+      pausesMs: [100, 200],
+      kind: "picture",
+      localPictures: 4,
+    });
+    expect(trials).toHaveLength(12);
+    expect(trials.filter(({ lateMs }) => Number.isNaN(lateMs) || lateMs < 0)).toEqual([]);
+    expect(trials.filter(({ intoPause, whole }) => intoPause || !whole)).toEqual([]);
+  },
+);
+
 test("a final that comes late starts the answer at once, and one that never comes starts none", async () => {
   const open = await startTestCall("Yes.");
   try {
@@ -82,7 +99,8 @@ test("a microphone that was switched off and on again is heard in time", async (
     await open.next("turn");
     const firstMs = (open.speaker.firstAtMs(0) ?? 0) - endedAtMs;
     expect(firstMs).toBeGreaterThanOrEqual(500);
-    expect(firstMs).toBeLessThan(640);
+    // A switch that is not counted makes it 400 ms later.
+    expect(firstMs).toBeLessThan(850);
   } finally {
     await open.close();
   }

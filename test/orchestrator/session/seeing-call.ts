@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
 import type { SimulatorOptions } from "../../../inference/simulator/options.ts";
 import { type Simulator, startSimulator } from "../../../inference/simulator/start.ts";
-import { createFrameRing } from "../../../orchestrator/vision/ring.ts";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
+import { ringShowing, showCamera } from "../../standins/call/camera.ts";
 import { engineOf, personVerdict, settingsOf } from "../../standins/turn.ts";
 import { localEngine } from "../engines/engine-fixture.ts";
 import { busyFrame } from "../vision/pictures.ts";
@@ -39,7 +39,7 @@ export async function startSeeingCall(
       settings: settingsOf({ policy: "local-only" }),
       ...(options.localPictures === undefined ? {} : { localPictures: options.localPictures }),
       createRing: () =>
-        createFrameRing({
+        ringShowing({
           gate: async (frame) => personVerdict(frame),
           toFrame: ({ capturedAtMs, rotation }) => {
             const [width, height] = rotation === 90 ? [480, 640] : [640, 480];
@@ -56,11 +56,12 @@ export async function startSeeingCall(
       places: { local: { name: "local", model: "vision", host: options.ledgerHost ?? "this machine" } },
     },
   });
-  const timer = setInterval(() => {
-    const { track, rotation } = camera;
-    const raw = { source: "camera", capturedAtMs: performance.now(), rotation };
-    if (camera.on) open.call.frames.offer(raw as never, { participant: "caller", track });
-  }, PICTURE_MS);
+  const stopCamera = showCamera(open.call, {
+    everyMs: PICTURE_MS,
+    track: () => camera.track,
+    rotation: () => camera.rotation,
+    isOn: () => camera.on,
+  });
   const metric = async (series: string): Promise<number> => {
     const lines = (await open.deps.metrics.exposition()).split("\n");
     return Number(lines.find((line) => line.startsWith(`${series} `))?.split(" ")[1] ?? 0);
@@ -81,7 +82,7 @@ export async function startSeeingCall(
       while ((await count()) < until) await delay(20);
     },
     async close() {
-      clearInterval(timer);
+      stopCamera();
       await open.close();
       await engine.close();
       await simulator.close();

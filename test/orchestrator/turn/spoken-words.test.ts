@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { beginnings, mayGrow, spokenWords } from "../../../orchestrator/turn/spoken-words.ts";
+import { beginnings, mayGrow, spokenWords, wordsIn } from "../../../orchestrator/turn/spoken-words.ts";
 
 describe("spokenWords", () => {
   it("takes contractions apart, with either apostrophe", () => {
@@ -21,6 +21,11 @@ describe("spokenWords", () => {
     const text = "  A chair.";
     expect(spokenWords(text).map(({ start, end }) => text.slice(start, end))).toEqual(["A", "chair", "."]);
   });
+});
+
+it("gives the words alone, without their stops", () => {
+  expect(wordsIn("Well — I'm here.")).toEqual(["well", "i", "am", "here"]);
+  expect(wordsIn("…")).toEqual([]);
 });
 
 describe("unfinished words", () => {

@@ -1,4 +1,5 @@
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Frame } from "../../../orchestrator/turn/turn.ts";
 import { connectGate, type GateConnection } from "../../../orchestrator/vision/gate-client.ts";
 import { GATE_LIMITS, type GateLimits } from "../../../orchestrator/vision/gate-limits.ts";
@@ -244,5 +245,21 @@ describe("a gate that is not well", () => {
     });
     expect(finished).toBe(false);
     await expect.poll(() => finished, { interval: 5, timeout: 8000 }).toBe(true);
+  });
+
+  it("and answers just before its limit is not watched any longer", async () => {
+    const fake = await start(async ({ answer }) => {
+      await new Promise((resolve) => setTimeout(resolve, 55));
+      return answer;
+    });
+    const gate = connect(fake.url, { ...quick, answerMs: quick.stuckMs }).forStream();
+    for (let look = 0; look < 5; look++) {
+      await gate(await busyFrame({ source: "camera", seed: look }), never);
+      const timers = vi.spyOn(globalThis, "setTimeout");
+      await delay(quick.stuckMs.stream);
+      const set = timers.mock.calls.filter(([, ms = 0]) => ms <= quick.stuckMs.stream);
+      timers.mockRestore();
+      expect(set).toEqual([]);
+    }
   });
 });

@@ -5,7 +5,7 @@ import type { CallEvent } from "../../../orchestrator/session/call-events.ts";
 import type { Call, CallOptions } from "../../../orchestrator/session/call.ts";
 import { loadNotices } from "../../../orchestrator/session/voice/notices.ts";
 import { readPersona } from "../../../orchestrator/session/persona.ts";
-import { createCalls } from "../../../orchestrator/session/start-call.ts";
+import { createCalls } from "../../../orchestrator/session/calls.ts";
 import type { LedgerEntry } from "../../../orchestrator/store/ledger.ts";
 import type { PastTurn } from "../../../orchestrator/turn/turn.ts";
 import { createFrameRing } from "../../../orchestrator/vision/ring.ts";
@@ -83,9 +83,6 @@ export async function startTestCall(
     },
     places: {},
     relay: undefined,
-    onHistory: (_call, turns) => {
-      history = turns;
-    },
     metrics: createMetrics(),
     tracer: undefined,
     log: createLog("silent"),
@@ -103,6 +100,9 @@ export async function startTestCall(
       const { resolve } = wake;
       wake = Promise.withResolvers();
       resolve();
+    },
+    onHistory: (turns) => {
+      history = turns;
     },
     ...options.call,
   });

@@ -4,9 +4,9 @@ import { detectorFacts } from "../../../orchestrator/turn/facts.ts";
 import { localPrompt } from "../../../orchestrator/turn/prompt.ts";
 import type { Engine } from "../../../orchestrator/turn/ports.ts";
 import type { PastTurn, Prompt, TurnSettings } from "../../../orchestrator/turn/turn.ts";
-import { createFrameRing } from "../../../orchestrator/vision/ring.ts";
 import { frameOf, gateOf, personVerdict, saying, settingsOf } from "../turn.ts";
 import { startTestCall, type TestCall } from "./call.ts";
+import { ringShowing, showCamera } from "./camera.ts";
 import { type Baseline, startPlainCall } from "./plain-call.ts";
 import type { Room } from "./room.ts";
 import { createFakeVoice } from "./voice.ts";
@@ -61,6 +61,8 @@ export interface EndpointOptions {
   readonly jitterMs?: number;
   /** Questions about the picture of a camera that shows a person. Default: text. */
   readonly kind?: keyof typeof PARTS;
+  /** Pictures of the past that a prompt shows at most. Default: as many as in a call. */
+  readonly localPictures?: number;
   /** A bare `AgentSession` with the same model and voice in place of our call. */
   readonly baseline?: Baseline;
 }
@@ -127,7 +129,7 @@ async function endpointCall(
 
 /** Our call, with an engine whose answer is a hash of the whole prompt. */
 async function ourTalk(options: EndpointOptions, seed: number): Promise<Talk> {
-  const { frame, room, jitterMs, kind = "text" } = options;
+  const { frame, room, jitterMs, localPictures, kind = "text" } = options;
   const id = `call-${seed}`;
   const prompts: Prompt<unknown>[] = [];
   const engine: Engine<never> = {
@@ -145,23 +147,15 @@ async function ourTalk(options: EndpointOptions, seed: number): Promise<Talk> {
     call: { id },
     deps: {
       settings,
-      createRing: () =>
-        createFrameRing({
-          gate: gateOf(personVerdict),
-          toFrame: async ({ capturedAtMs }) =>
-            frameOf({ id: `${capturedAtMs}`, source: "camera", capturedAtMs }),
-        }),
+      ...(localPictures === undefined ? {} : { localPictures }),
+      createRing: () => ringShowing({ gate: gateOf(personVerdict) }),
       ports: (camera) => ({ camera, gate: camera.gate, local: engine, cloud: undefined, describer: engine }),
     },
     frame,
     room,
     jitterMs,
   });
-  const show = setInterval(() => {
-    const raw = { source: "camera", rotation: 0, capturedAtMs: performance.now() } as never;
-    test.call.frames.offer(raw, { participant: "caller", track: "camera" });
-  }, FRAME_MS);
-  if (kind === "text") clearInterval(show);
+  const stopCamera = showCamera(test.call, { everyMs: FRAME_MS, isOn: () => kind === "picture" });
   let before: readonly PastTurn[] = [];
   return {
     ...test,
@@ -178,7 +172,7 @@ async function ourTalk(options: EndpointOptions, seed: number): Promise<Talk> {
       return prompt !== undefined && isUnspeculated(prompt, { id, question, before, settings });
     },
     async close() {
-      clearInterval(show);
+      stopCamera();
       await test.close();
     },
   };

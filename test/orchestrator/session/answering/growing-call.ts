@@ -69,7 +69,7 @@ export function createGrowingCall({ localPictures }: { readonly localPictures: n
   const conversation = createConversation("call");
   const memory = createMemory({
     deps: { contextTokens: 1_000_000, localPictures },
-    call: { id: "call" },
+    call: {},
     conversation,
     ports: { local: undefined },
     onCompacted: () => {},

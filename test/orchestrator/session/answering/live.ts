@@ -38,6 +38,7 @@ export function liveOf(
       before: NOTHING_BEFORE,
       toldWords: 0,
       over: false,
+      playedMs: 0,
       onEnd: undefined,
       ...live,
     },

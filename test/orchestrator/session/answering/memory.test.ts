@@ -7,17 +7,12 @@ import { pastOf } from "../../../standins/turn.ts";
 function remember() {
   const conversation = createConversation("call");
   const told: (readonly PastTurn[])[] = [];
-  const deps = {
-    contextTokens: 8000,
-    localPictures: 11,
-    onHistory: (_: string, turns: readonly PastTurn[]) => void told.push(turns),
-  };
   return {
     conversation,
     told,
     memory: createMemory({
-      deps,
-      call: { id: "call" },
+      deps: { contextTokens: 8000, localPictures: 11 },
+      call: { onHistory: (turns) => void told.push(turns) },
       conversation,
       ports: { local: undefined },
       onCompacted: () => {},

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { pastOf } from "../../../standins/turn.ts";
-import { LOOKS_MS, openPrefill } from "./prefill-fixture.ts";
+import { hangs, LOOKS_MS, openPrefill } from "./prefill-fixture.ts";
 
 let opened: ReturnType<typeof openPrefill> | undefined;
 afterEach(() => opened?.end());
@@ -94,13 +94,7 @@ describe("while somebody speaks", () => {
   test("a question that asks for no picture stops it", async () => {
     const stopped = vi.fn<() => void>();
     const { ahead, show, prompts } = open({
-      prefill: (signal) =>
-        new Promise((_, reject) =>
-          signal.addEventListener("abort", () => {
-            stopped();
-            reject(new Error("aborted"));
-          }),
-        ),
+      prefill: (signal) => hangs(signal, stopped),
     });
     await show(100);
     ahead.onSpeech("speaking");
@@ -116,13 +110,7 @@ describe("while somebody speaks", () => {
   test("one is under way at a time, and gives way to a question about another picture", async () => {
     const aborted = Promise.withResolvers<void>();
     const { ahead, prompts, show, conversation, metrics } = open({
-      prefill: (signal) =>
-        new Promise((_, reject) =>
-          signal.addEventListener("abort", () => {
-            aborted.resolve();
-            reject(new Error("aborted"));
-          }),
-        ),
+      prefill: (signal) => hangs(signal, aborted.resolve),
     });
     await show(100);
     ahead.onSpeech("speaking");
@@ -236,13 +224,7 @@ describe("a question that goes with another picture", () => {
   test("stops the one that is being computed", async () => {
     const stopped = vi.fn<() => void>();
     const { ahead, show } = open({
-      prefill: (signal) =>
-        new Promise((_, reject) =>
-          signal.addEventListener("abort", () => {
-            stopped();
-            reject(new Error("aborted"));
-          }),
-        ),
+      prefill: (signal) => hangs(signal, stopped),
     });
     await show(100);
     ahead.onSpeech("speaking");

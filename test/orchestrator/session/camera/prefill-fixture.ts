@@ -4,13 +4,22 @@ import { createMetrics } from "../../../../orchestrator/metrics/metrics.ts";
 import { createPrefillAhead } from "../../../../orchestrator/session/camera/prefill-ahead.ts";
 import { createConversation } from "../../../../orchestrator/turn/conversation.ts";
 import type { EngineState } from "../../../../orchestrator/turn/ports.ts";
-import type { Frame, Jpeg, Prompt, RoutePolicy } from "../../../../orchestrator/turn/turn.ts";
-import { createFrameRing } from "../../../../orchestrator/vision/ring.ts";
-import { engineOf, frameOf, gateOf, settingsOf, verdictOf } from "../../../standins/turn.ts";
+import type { Frame, Jpeg, PastTurn, Prompt, RoutePolicy } from "../../../../orchestrator/turn/turn.ts";
+import { frameShown, offerPicture, ringShowing } from "../../../standins/call/camera.ts";
+import { engineOf, gateOf, settingsOf, verdictOf } from "../../../standins/turn.ts";
 
 /** Longer than the wait between two looks. */
 export const LOOKS_MS = 250;
-const CALLER = { participant: "caller", track: "camera" };
+
+/** A prefill that hangs until it is stopped, and fails then. */
+export function hangs(signal: AbortSignal, onStop = (): void => {}): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => {
+      onStop();
+      reject(signal.reason as Error);
+    });
+  });
+}
 
 /** Prefills of a fake engine; `prefill` decides how long one takes and how it ends. */
 export function openPrefill(
@@ -32,13 +41,13 @@ export function openPrefill(
     ...(options.state && { state: options.state }),
   };
   let luma = 100;
-  const ring = createFrameRing({
+  const ring = ringShowing({
     gate: gateOf((frame) => verdictOf(frame)),
-    toFrame: async ({ capturedAtMs }) =>
-      frameOf({ id: `${capturedAtMs}`, source: "camera", capturedAtMs, luma }),
+    toFrame: (shown) => frameShown(shown, luma),
   });
   ring.setRate(1000);
   const conversation = createConversation("call");
+  const adopted: (readonly PastTurn[])[] = [];
   const metrics = createMetrics();
   const ahead = createPrefillAhead({
     deps: {
@@ -51,6 +60,7 @@ export function openPrefill(
     ports: { local, cloud: engineOf("Yes.") },
     answering: () => options.answering?.() ?? false,
     onSent: (frame) => void sent.push(frame),
+    onAdopted: () => void adopted.push(conversation.snapshot()),
   });
   const end = (): void => {
     ahead.close();
@@ -58,14 +68,11 @@ export function openPrefill(
   };
   const show = async (brightness: number, track = "camera"): Promise<Frame> => {
     luma = brightness;
-    ring.offer({ source: "camera", rotation: 0, capturedAtMs: performance.now() } as never, {
-      ...CALLER,
-      track,
-    });
+    offerPicture(ring, track);
     await delay(5);
     const frame = ring.recent("camera").at(-1)!;
     await ring.gate(frame, AbortSignal.timeout(1000));
     return frame;
   };
-  return { ahead, prompts, sent, show, conversation, ring, metrics, end };
+  return { ahead, prompts, sent, adopted, show, conversation, ring, metrics, end };
 }

@@ -3,6 +3,7 @@ import { EngineError } from "../../../../orchestrator/errors.ts";
 import { createLog } from "../../../../orchestrator/log.ts";
 import { createMetrics } from "../../../../orchestrator/metrics/metrics.ts";
 import { createPrefillRuns } from "../../../../orchestrator/session/camera/prefill-runs.ts";
+import { hangs } from "./prefill-fixture.ts";
 
 afterEach(() => void vi.useRealTimers());
 
@@ -12,8 +13,6 @@ function open() {
 }
 const picture = { kind: "picture", picture: null } as const;
 const past = { kind: "past", picture: null } as const;
-const hangs = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
 
 /** Advances the clock while something waits. */
 async function after<Result>(ms: number, work: Promise<Result>): Promise<Result> {

@@ -27,16 +27,44 @@ test("an engine that idles is asked for a token, and one that is or was just use
   try {
     let idleMs = 0;
     const { ahead, prompts } = open({ state: () => ({ hasRoom: true, idleMs, mostPictures: undefined }) });
+    ahead.warmPast();
     await vi.advanceTimersByTimeAsync(20_000);
     idleMs = 7000;
     await vi.advanceTimersByTimeAsync(600);
-    expect(prompts).toHaveLength(0);
+    expect(prompts).toHaveLength(1);
     idleMs = 8000;
     await vi.advanceTimersByTimeAsync(600);
-    expect(prompts).toHaveLength(1);
+    expect(prompts).toHaveLength(2);
     ahead.close();
     await vi.advanceTimersByTimeAsync(20_000);
+    expect(prompts).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("an engine that failed is left alone for five seconds", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  try {
+    const { ahead, prompts } = open({ prefill: () => Promise.reject(new Error("broken")) });
+    ahead.warmPast();
+    await vi.advanceTimersByTimeAsync(4900);
     expect(prompts).toHaveLength(1);
+    ahead.warmPast();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(prompts).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("nothing runs before the past is wanted", () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const { ahead } = open();
+    expect(vi.getTimerCount()).toBe(0);
+    ahead.warmPast();
+    expect(vi.getTimerCount()).toBe(1);
   } finally {
     vi.useRealTimers();
   }
@@ -58,7 +86,7 @@ describe("the past", () => {
 
   test("that was planned is adopted once it is warm, and not while somebody speaks", async () => {
     const { waiting, prefill } = gated();
-    const { ahead, conversation } = open({ prefill });
+    const { ahead, conversation, adopted } = open({ prefill });
     for (const name of ["one", "two"]) conversation.commit(pictured(name));
     const long = conversation.snapshot();
     conversation.plan(budget);
@@ -69,9 +97,11 @@ describe("the past", () => {
     waiting[0]?.();
     await delay(20);
     expect(conversation.snapshot()).toBe(long);
+    expect(adopted).toEqual([]);
     ahead.onSpeech("over");
     await delay(600);
     expect(conversation.snapshot()).not.toBe(long);
+    expect(adopted).toEqual([conversation.snapshot()]);
     expect(conversation.planned()).toBeUndefined();
   });
 

@@ -53,6 +53,30 @@ test("words that speech is owed are waited for, a second at most", () => {
   expect(said.at(-1)).toBe("end: What is this");
 });
 
+test("a final that comes when its words were taken without it asks nothing again", () => {
+  const { said, speak, hush, final, interim } = startListening();
+  speak(400);
+  interim("What is this");
+  hush(1300, 400);
+  interim("What is");
+  final("What is this?");
+  hush(2000);
+  expect(said.filter((each) => each.startsWith("end"))).toEqual(["end: What is this"]);
+  speak(400);
+  hush(200, 400);
+  final("What is this?");
+  hush(600);
+  expect(said.at(-1)).toBe("end: What is this?");
+});
+
+test("words that are taken without a final are dropped like those of one", () => {
+  const { said, speak, hush, interim } = startListening({ onWords: (_, final) => (final ? "drop" : "keep") });
+  speak(400);
+  interim("mhm");
+  hush(1300, 400);
+  expect(said).toEqual(["speech", "no words"]);
+});
+
 test("a final behind the silence ends the question at once", () => {
   const { said, speak, hush, final } = startListening();
   speak(400);

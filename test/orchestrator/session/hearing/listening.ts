@@ -11,7 +11,7 @@ export const QUIET = new Int16Array(320);
 
 /** A listener under a clock that the test moves, and all that it said. */
 export function startListening(
-  options: { mayEnd?: () => boolean; onWords?: (text: string) => "keep" | "drop" } = {},
+  options: { mayEnd?: () => boolean; onWords?: (text: string, final: boolean) => "keep" | "drop" } = {},
 ) {
   const said: string[] = [];
   const clock: SilenceClock = createSilenceClock();
@@ -24,7 +24,7 @@ export function startListening(
       onPause: () => {},
       onGoesOn: () => void said.push("goes on"),
       onNoWords: () => void said.push("no words"),
-      onWords: (text) => options.onWords?.(text) ?? "keep",
+      onWords: (text, final) => options.onWords?.(text, final) ?? "keep",
       onQuestion: (text) => void said.push(`perhaps: ${text}`),
       onEnd: (text) => void said.push(`end: ${text}`),
       mayEnd: options.mayEnd ?? (() => true),

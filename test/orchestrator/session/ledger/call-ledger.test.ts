@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { EngineError } from "../../../../orchestrator/errors.ts";
-import { createFrameRing } from "../../../../orchestrator/vision/ring.ts";
 import { startTestCall, type TestCall } from "../../../standins/call/call.ts";
+import { ringShowing, showCamera } from "../../../standins/call/camera.ts";
 import { createFakeVoice } from "../../../standins/call/voice.ts";
-import { engineOf, frameOf, settingsOf, verdictOf } from "../../../standins/turn.ts";
+import { engineOf, gateOf, settingsOf, verdictOf } from "../../../standins/turn.ts";
 
 let open: TestCall | undefined;
-let camera: NodeJS.Timeout | undefined;
+let stopCamera = (): void => {};
 
 afterEach(async () => {
-  clearInterval(camera);
+  stopCamera();
   await open?.close();
 });
 
@@ -20,25 +20,16 @@ test("a picture that the cloud got and did not answer is in the ledger beside th
     throw new EngineError("cloud", "server", "http-500");
   });
   const local = engineOf<never>("A red mug.");
-  const gate = async (frame: Parameters<typeof verdictOf>[0]) => verdictOf(frame);
   open = await startTestCall("", {
     deps: {
       settings: settingsOf({ policy: "person-local" }),
-      createRing: () =>
-        createFrameRing({
-          gate,
-          toFrame: async ({ capturedAtMs }) =>
-            frameOf({ id: `frame ${capturedAtMs}`, source: "camera", capturedAtMs }),
-        }),
+      createRing: () => ringShowing({ gate: gateOf(verdictOf) }),
       ports: (ring) => ({ camera: ring, gate: ring.gate, local, cloud, describer: engineOf("A mug.") }),
       places: { cloud: { name: "cloud", model: "gpt", host: "api.example.com" } },
     },
   });
   const { call, next, ledger } = open;
-  camera = setInterval(() => {
-    const raw = { source: "camera", capturedAtMs: performance.now() };
-    call.frames.offer(raw as never, { participant: "caller", track: "camera" });
-  }, 100);
+  stopCamera = showCamera(call, { everyMs: 100 });
   await delay(1200);
   call.request({ type: "ask", text: "What do you see?" });
   expect((await next("answer-end")).text).toBe("A red mug.");

@@ -1,9 +1,11 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { asksForPeople, checkDenials } from "../../../../orchestrator/turn/guards/denial.ts";
+import { asksForPeople } from "../../../../orchestrator/turn/guards/denial.ts";
+import { checkWith, expectEveryCharacter, expectSameHoweverCut, lagsOf } from "./deny.ts";
 
 const KEPT = "Menschen kann ich nicht ausschließen: Die Erkennung sieht eine Person, auf elf Uhr";
 const HEDGE = `${KEPT}.`;
+
+const run = checkWith(HEDGE, "de");
 
 const denials = [
   "Niemand.",
@@ -162,62 +164,32 @@ describe("with a person that the detector is certain of", () => {
   });
 
   it("takes a bare nein for a denial when the question asked for people", async () => {
-    expect((await run("Nein.", true)).answer).toBe(HEDGE);
-    expect((await run("Keine", true)).answer).toBe(HEDGE);
-    expect((await run("Nein, ich sehe niemanden. Eine Tür.", true)).answer).toBe(`${HEDGE} Eine Tür.`);
+    expect((await run("Nein.", { peopleAsked: true })).answer).toBe(HEDGE);
+    expect((await run("Keine", { peopleAsked: true })).answer).toBe(HEDGE);
+    expect((await run("Nein, ich sehe niemanden. Eine Tür.", { peopleAsked: true })).answer).toBe(
+      `${HEDGE} Eine Tür.`,
+    );
     expect((await run("Nein.")).answer).toBe("Nein.");
   });
 });
 
 describe("streaming", () => {
   it("gives the same answer however the tokens are cut", async () => {
-    const sentences = fc.array(fc.constantFrom(...denials, ...affirmations), { minLength: 1, maxLength: 4 });
-    await fc.assert(
-      fc.asyncProperty(sentences, fc.infiniteStream(fc.nat(6)), async (parts, cuts) => {
-        const text = parts.join(" ");
-        expect(withoutCommas(await run(chunked(text, cuts)))).toEqual(withoutCommas(await run(text)));
-      }),
-      { numRuns: 300 },
-    );
+    await expectSameHoweverCut(run, [...denials, ...affirmations], withoutCommas);
   });
 
   it("neither loses nor doubles a character of an answer that denies nobody", async () => {
-    const words = fc.constantFrom(
-      ..."ein da ist keine im Raum der leere Ich sehe nicht und mit Tasse , . — gibt’s n die ä 2,5".split(
-        " ",
-      ),
-      "\n",
-      " ",
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(words, { maxLength: 25 }), async (parts) => {
-        const chunks = parts.flatMap((part) => [part, " "]);
-        const { answer, contradictions } = await run(chunks);
-        fc.pre(contradictions === 0);
-        expect(answer).toBe(chunks.join(""));
-      }),
-      { numRuns: 500 },
-    );
+    const words = "ein da ist keine im Raum der leere Ich sehe nicht und mit Tasse , . — gibt’s n die ä 2,5";
+    await expectEveryCharacter(run, words);
   });
 });
 
 it("holds little back of an answer that denies nobody", async () => {
   const tokens =
     "Ich| sehe| einen| Tisch|,| auf| dem| Tisch| steht| eine| Tasse|.| Die| Tür| ist| offen|.".split("|");
-  let read = 0;
-  let passed = 0;
-  let lag = 0;
-  async function* counting(): AsyncGenerator<string> {
-    for (const token of tokens) {
-      lag = Math.max(lag, tokens.slice(0, read).join("").length - passed);
-      read += 1;
-      yield token;
-    }
-  }
-  const options = { persons: 1, hedge: HEDGE, language: "de" as const, onContradiction() {} };
-  for await (const text of checkDenials(counting(), options)) passed += text.length;
+  const { passed, characters } = await lagsOf(tokens, HEDGE, "de");
   expect(passed).toBe(tokens.join("").length);
-  expect(lag).toBeLessThanOrEqual(" auf dem Tisch steht".length);
+  expect(characters).toBeLessThanOrEqual(" auf dem Tisch steht".length);
 });
 
 it.each([
@@ -235,51 +207,11 @@ it.each([
 });
 
 it("leaves an English call to the English check", async () => {
-  const stream = checkDenials(streamed(["Niemand ist da."]), {
-    persons: 1,
-    hedge: HEDGE,
-    onContradiction() {},
-  });
-  expect((await collect(stream)).join("")).toBe("Niemand ist da.");
+  expect((await checkWith(HEDGE)("Niemand ist da.")).answer).toBe("Niemand ist da.");
   expect(asksForPeople("Ist da jemand?")).toBe(false);
 });
 
-async function run(
-  text: string | readonly string[],
-  peopleAsked = false,
-): Promise<{ answer: string; contradictions: number }> {
-  let contradictions = 0;
-  const stream = checkDenials(streamed(typeof text === "string" ? [text] : text), {
-    persons: 1,
-    peopleAsked,
-    hedge: HEDGE,
-    language: "de",
-    onContradiction() {
-      contradictions += 1;
-    },
-  });
-  return { answer: (await collect(stream)).join(""), contradictions };
-}
-
 /** A gap that was handed out before its word came leaves no room for the comma in front of `aber`. */
-function withoutCommas<T extends { readonly answer: string }>(result: T): T {
-  return { ...result, answer: result.answer.replaceAll(", aber ", " aber ") };
-}
-
-async function collect(stream: AsyncIterable<string>): Promise<readonly string[]> {
-  const all: string[] = [];
-  for await (const text of stream) all.push(text);
-  return all;
-}
-
-async function* streamed(tokens: readonly string[]): AsyncGenerator<string> {
-  yield* tokens;
-}
-
-function chunked(text: string, sizes: Iterator<number>): readonly string[] {
-  const chunks: string[] = [];
-  for (let at = 0; at < text.length; at += chunks.at(-1)?.length ?? 1) {
-    chunks.push(text.slice(at, at + 1 + (sizes.next().value ?? 0)));
-  }
-  return chunks;
+function withoutCommas(answer: string): string {
+  return answer.replaceAll(", aber ", " aber ");
 }

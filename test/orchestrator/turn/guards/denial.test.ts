@@ -1,8 +1,11 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asksForPeople, checkDenials } from "../../../../orchestrator/turn/guards/denial.ts";
+import { collect } from "../../../standins/turn.ts";
+import { checkWith, expectEveryCharacter, expectSameHoweverCut, lagsOf } from "./deny.ts";
 
 const HEDGE = "I can't rule out people: the detector sees one person, at eleven o'clock.";
+
+const run = checkWith(HEDGE);
 
 const denials = [
   "Nobody.",
@@ -147,36 +150,17 @@ describe("streaming", () => {
   });
 
   it("gives the same answer however the tokens are cut", async () => {
-    const sentences = fc.array(fc.constantFrom(...denials, ...affirmations), { minLength: 1, maxLength: 4 });
-    await fc.assert(
-      fc.asyncProperty(sentences, fc.infiniteStream(fc.nat(6)), async (parts, cuts) => {
-        const text = parts.join(" ");
-        expect(await run(chunked(text, cuts))).toEqual(await run(text));
-      }),
-      { numRuns: 300 },
-    );
+    await expectSameHoweverCut(run, [...denials, ...affirmations]);
   });
 
   it("neither loses nor doubles a character of an answer that denies nobody", async () => {
-    const words = fc.constantFrom(
-      ..."a there is no the room an empty I don't see and with cup , . — don’ t n u 2.5 é".split(" "),
-      "\n",
-      " ",
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(words, { maxLength: 25 }), async (parts) => {
-        const chunks = parts.flatMap((part) => [part, " "]);
-        const { answer, contradictions } = await run(chunks);
-        fc.pre(contradictions === 0);
-        expect(answer).toBe(chunks.join(""));
-      }),
-      { numRuns: 500 },
-    );
+    const words = "a there is no the room an empty I don't see and with cup , . — don’ t n u 2.5 é";
+    await expectEveryCharacter(run, words);
   });
 
   it("holds a token back only while a denial may be under way", async () => {
     const tokens = "I| see| a| table|,| two| chairs| and| a| window|.| The| door| is| open|.".split("|");
-    const delays = await lags(tokens);
+    const { tokens: delays } = await lagsOf(tokens, HEDGE);
     expect(Math.max(...delays)).toBeLessThanOrEqual(3);
     expect(delays.filter((delay) => delay === 0).length).toBeGreaterThan(tokens.length / 3);
   });
@@ -222,63 +206,3 @@ it("knows a question that asks for people", () => {
     expect(asksForPeople(text)).toBe(false);
   }
 });
-
-interface RunOptions {
-  readonly persons?: number;
-  readonly peopleAsked?: boolean;
-}
-
-async function run(
-  text: string | readonly string[],
-  { persons = 1, peopleAsked = false }: RunOptions = {},
-): Promise<{ answer: string; contradictions: number }> {
-  let contradictions = 0;
-  const tokens = typeof text === "string" ? [text] : text;
-  const stream = checkDenials(streamed(tokens), {
-    persons,
-    peopleAsked,
-    hedge: HEDGE,
-    onContradiction() {
-      contradictions += 1;
-    },
-  });
-  return { answer: (await collect(stream)).join(""), contradictions };
-}
-
-/** For each token, how many more were read before it came out. */
-async function lags(tokens: readonly string[]): Promise<readonly number[]> {
-  let read = 0;
-  async function* counted(): AsyncGenerator<string> {
-    for (const token of tokens) {
-      read += 1;
-      yield token;
-    }
-  }
-  const delays: number[] = [];
-  let out = 0;
-  for await (const text of checkDenials(counted(), { persons: 1, hedge: HEDGE, onContradiction() {} })) {
-    for (out += text.length; delays.length < tokens.length;) {
-      if (tokens.slice(0, delays.length + 1).join("").length > out) break;
-      delays.push(read - delays.length - 1);
-    }
-  }
-  return delays;
-}
-
-async function collect(stream: AsyncIterable<string>): Promise<readonly string[]> {
-  const all: string[] = [];
-  for await (const text of stream) all.push(text);
-  return all;
-}
-
-async function* streamed(tokens: readonly string[]): AsyncGenerator<string> {
-  yield* tokens;
-}
-
-function chunked(text: string, sizes: Iterator<number>): readonly string[] {
-  const chunks: string[] = [];
-  for (let at = 0; at < text.length; at += chunks.at(-1)?.length ?? 1) {
-    chunks.push(text.slice(at, at + 1 + (sizes.next().value ?? 0)));
-  }
-  return chunks;
-}
