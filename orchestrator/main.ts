@@ -93,8 +93,13 @@ async function main(args: readonly string[], io: Io): Promise<number> {
 }
 
 const stopping = new AbortController();
+let endFirst: (() => Promise<void>) | undefined;
 const stop = (name: NodeJS.Signals): void => {
-  if (stopping.signal.aborted) process.exit(EXIT.interrupted);
+  if (stopping.signal.aborted) {
+    if (!endFirst) process.exit(EXIT.interrupted);
+    void endFirst().finally(() => process.exit(EXIT.interrupted));
+    return;
+  }
   stopping.abort(new DOMException(name === "SIGINT" ? INTERRUPT : "shutdown", "AbortError"));
 };
 process.on("SIGINT", stop);
@@ -112,4 +117,7 @@ process.exitCode = await main(process.argv.slice(2), {
   isTty,
   colours: isTty && process.stdout.hasColors(),
   signal: stopping.signal,
+  onForced(end) {
+    endFirst = end;
+  },
 });

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { setTimeout as wait } from "node:timers/promises";
 import type { AgentConfig, LivekitConfig } from "../config.ts";
 import { ConfigError, UsageError } from "../errors.ts";
+import { within } from "../lib/within.ts";
 import type { Logger } from "../log.ts";
 import { ownCommand } from "../project.ts";
 import type { Call, CallOptions } from "../session/call.ts";
@@ -12,7 +12,6 @@ import type { SupervisorLine } from "../transports/livekit/agent-process.ts";
 import { createRoomService } from "../transports/livekit/room-service.ts";
 import { createSupervisor } from "../transports/livekit/supervisor.ts";
 import { createSweep } from "../transports/livekit/sweep.ts";
-import type { PastTurn } from "../turn/turn.ts";
 import { aborted } from "./aborted.ts";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command, type Io } from "./io.ts";
@@ -40,11 +39,7 @@ export interface SupervisorParts extends SharedParts {
 
 /** What an agent process needs. */
 export interface AgentParts extends SharedParts {
-  /** Starts a call; `remember` keeps its history from then on. */
-  startCall(
-    options: CallOptions,
-    remember: (call: string, history: readonly PastTurn[]) => void,
-  ): Promise<Call>;
+  readonly startCall: (options: CallOptions) => Promise<Call>;
   /** The process's metrics as JSON, for whoever merges them. */
   metrics?(): Promise<unknown>;
 }
@@ -94,16 +89,13 @@ async function supervise(count: number | undefined, parts: SupervisorParts, io: 
     store: parts.store,
     log,
     start: (process, onWord) =>
-      startAgentChild(ownCommand("agent", "--child", process), {
-        // rtc-node and Rust print debug lines unless told otherwise; fewer arenas keep memory flat.
-        environment: { ...parts.environment, NODE_ENV: "production", MALLOC_ARENA_MAX: "2" },
-        onWord,
-      }),
+      startAgentChild(ownCommand("agent", "--child", process), { environment: parts.environment, onWord }),
     onNumbers: (process, numbers, metrics) => parts.onNumbers?.(process, numbers, metrics),
     onGone: (process) => parts.onGone?.(process),
   });
   const sweep = createSweep({ service: createRoomService(livekit), agentName: agent.name, log });
   void supervisor.ready.then(() => writeLine(io.stdout, JSON.stringify({ agent: agent.name, processes })));
+  io.onForced(() => supervisor.end());
   await aborted(io.signal);
   parts.onDrain?.();
   await sweep.close();
@@ -131,7 +123,7 @@ async function serve(name: string, deps: AgentCommandDeps, io: Io): Promise<numb
     agent: parts.agent,
     process: name,
     store: parts.store,
-    startCall: (options) => parts.startCall(options, (call, history) => agent.remember(call, history)),
+    startCall: parts.startCall,
     log,
     onRetire: () => line.send({ type: "retiring" }),
   });
@@ -139,7 +131,7 @@ async function serve(name: string, deps: AgentCommandDeps, io: Io): Promise<numb
   const { drainMs } = parts.agent;
   const code = await runAgentProcess({ agent, line, signal: io.signal, fault, drainMs, log, metrics });
   await parts.close();
-  await Promise.race([releaseRooms(), wait(RELEASE_MS)]);
+  await within(releaseRooms(), RELEASE_MS, undefined);
   process.exit(code);
 }
 

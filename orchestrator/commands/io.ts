@@ -10,6 +10,8 @@ export interface Io {
   readonly colours: boolean;
   /** Aborted by Ctrl-C, with the reason's message `INTERRUPT`, or by SIGTERM. */
   readonly signal: AbortSignal;
+  /** What a second Ctrl-C or SIGTERM ends before the process; without it, the process ends at once. */
+  readonly onForced: (end: () => Promise<void>) => void;
 }
 
 /** Why a signal was aborted when somebody pressed Ctrl-C. */

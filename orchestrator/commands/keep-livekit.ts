@@ -1,5 +1,5 @@
 import type { LivekitServer } from "../assets/livekit-process.ts";
-import { aborted } from "./aborted.ts";
+import { sleep } from "../lib/abortable.ts";
 
 /** What stays the same when the server is started again, so that everybody finds it. */
 export type LivekitPlace = Pick<LivekitServer, "port" | "mediaPort" | "apiKey" | "apiSecret">;
@@ -40,7 +40,7 @@ export async function keepLivekit({ start, onCrash }: KeepLivekitOptions): Promi
   };
   const startAgain = async (): Promise<void> => {
     while (!closing.signal.aborted) {
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, AGAIN_MS)), aborted(closing.signal)]);
+      await sleep(AGAIN_MS, closing.signal).catch(() => {});
       if (closing.signal.aborted) return;
       try {
         running = await start(first);

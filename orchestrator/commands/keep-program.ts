@@ -1,15 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { aborted } from "./aborted.ts";
+import { InputError } from "../errors.ts";
+import { sleep } from "../lib/abortable.ts";
 
 export interface KeptProgram {
-  /** The first line of its standard output, of the first start. Rejects when it ended before saying one. */
+  /** The first line of its standard output, of the first start. Rejects with an InputError when it ended before saying one. */
   readonly ready: Promise<string>;
   /** Asks it to end, kills it when it has not by then, and resolves when it is gone. */
   stop(graceMs: number): Promise<void>;
 }
 
 export interface KeepOptions {
+  /** What the user knows it as. */
+  readonly name: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Told each time that it has ended unasked, with its exit code or signal. */
   readonly onCrash: (reason: string) => void;
@@ -38,11 +41,13 @@ export function keepProgram(
     while (!stopping.signal.aborted) {
       const startedAtMs = performance.now();
       const reason = await runOnce();
-      first.reject(new Error(`${program} ended at its start: ${reason}`));
+      first.reject(
+        new InputError(`the ${options.name} ended at its start: ${reason}`, "it to run; it has said why"),
+      );
       if (stopping.signal.aborted) return;
       options.onCrash(reason);
       if (performance.now() - startedAtMs > STEADY_MS) backoffMs = FIRST_BACKOFF_MS;
-      await Promise.race([wait(backoffMs), aborted(stopping.signal)]);
+      await sleep(backoffMs, stopping.signal).catch(() => {});
       backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2);
     }
   };
@@ -75,8 +80,4 @@ export function keepProgram(
       clearTimeout(kill);
     },
   };
-}
-
-function wait(delayMs: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, delayMs).unref());
 }

@@ -67,8 +67,8 @@ export interface PageFacts {
   readonly version: string;
   /** BCP 47 tag of what the assistant says. */
   readonly language: string;
-  /** Speech services by name; `ear` null: questions are typed; `voice` null: the device speaks. */
-  readonly speech: { readonly ear: string | null; readonly voice: string | null };
+  /** The first speech service that hears, by name; null: questions are typed. */
+  readonly speech: { readonly ear: string | null };
 }
 
 export interface Gateway {

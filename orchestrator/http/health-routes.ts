@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { isLoopback } from "../lib/own-network.ts";
+import { within } from "../lib/within.ts";
 import { isEqual } from "./caller-cookie.ts";
 import { bearerOf } from "./callers.ts";
 import { watchLoop } from "./loop-watch.ts";
 import { Problem } from "./problem.ts";
-import { isLoopback } from "./sites.ts";
 
 /** `degraded`: it works, with less. */
 export type CheckState = "ok" | "degraded" | "failed";
@@ -75,15 +76,5 @@ function mayRead(request: FastifyRequest, token: string | undefined): boolean {
 }
 
 async function stateOf(check: () => CheckState | Promise<CheckState>): Promise<CheckState> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<CheckState>((resolve) => {
-    timer = setTimeout(resolve, CHECK_DEADLINE_MS, "failed");
-  });
-  try {
-    return await Promise.race([Promise.resolve().then(check), late]);
-  } catch {
-    return "failed";
-  } finally {
-    clearTimeout(timer);
-  }
+  return within(Promise.resolve().then(check), CHECK_DEADLINE_MS, "failed" as const).catch(() => "failed");
 }

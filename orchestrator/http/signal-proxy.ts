@@ -79,7 +79,7 @@ function join(outgoing: ClientRequest, socket: Duplex, head: Buffer): void {
     })
     .once("response", (answer) => {
       answer.resume();
-      socket.end(`${statusLine(answer)}connection: close\r\ncontent-length: 0\r\n\r\n`);
+      answerAndClose(socket, `${statusLine(answer)}connection: close\r\ncontent-length: 0\r\n\r\n`);
     })
     .end();
 }
@@ -89,7 +89,13 @@ function statusLine({ statusCode, statusMessage }: IncomingMessage): string {
 }
 
 function refuse(socket: Duplex, code: ProblemCode): void {
-  socket.end(toRawProblem(code, randomUUID()));
+  answerAndClose(socket, toRawProblem(code, randomUUID()));
+}
+
+/** Does not wait for the other side to close: one that never does would keep its place for ever. */
+function answerAndClose(socket: Duplex, text: string): void {
+  // What came unasked is read: left in the socket, it would take the answer with it.
+  socket.resume().end(text, () => socket.destroy());
 }
 
 /** @throws {Problem} `bad-gateway` */

@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.ts";
+import { isLoopback } from "../lib/own-network.ts";
 
 export interface SitesOptions {
   /** Address that the server is bound to. */
@@ -44,11 +45,6 @@ export function createSites(options: SitesOptions, port: () => number): Sites {
     hasOrigin: (origin) => all().includes(origin),
     all,
   };
-}
-
-/** Whether only this machine can reach an address. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/.test(host);
 }
 
 function hostOf(url: string): string | undefined {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { within } from "../lib/within.ts";
 import type { Logger } from "../log.ts";
 import type { CallStore } from "./calls.ts";
 import type { Ledger } from "./ledger.ts";
@@ -135,13 +136,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       if (closed) return;
       closed = true;
       clearTimeout(timer);
-      await Promise.race([flush().then(() => link.ask({ type: "close" })), deadline()]).catch(() => null);
+      const written = flush().then(() => link.ask({ type: "close" }));
+      await within(written, CLOSE_DEADLINE_MS, undefined).catch(() => null);
       clearTimeout(timer);
       await link.end();
     },
   };
-}
-
-function deadline(): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, CLOSE_DEADLINE_MS).unref());
 }

@@ -2,7 +2,7 @@ import { ROOT_CONTEXT, SpanStatusCode, trace, type Attributes } from "@opentelem
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
-import { sleep } from "../lib/abortable.ts";
+import { within } from "../lib/within.ts";
 import type { TracesConfig } from "../config.ts";
 import type { Logger } from "../log.ts";
 import { partsOf } from "../turn/spans.ts";
@@ -46,10 +46,8 @@ export function createOtelTracer({ url, headers }: TracesConfig, log: Logger): T
       root.end(zeroAtMs + Math.max(spans.overMs, ...parts.map(({ toMs }) => toMs)));
     },
     async close() {
-      const late = new AbortController();
       const flushed = provider.shutdown().catch(() => {});
-      await Promise.race([flushed, sleep(EXPORT_MS, late.signal).catch(() => {})]);
-      late.abort();
+      await within(flushed, EXPORT_MS, undefined);
     },
   };
 }

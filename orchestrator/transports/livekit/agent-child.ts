@@ -21,8 +21,9 @@ export function startAgentChild(
     stdio: ["ignore", 2, 2, "ipc"],
     // A group of its own: Ctrl-C at the terminal is the supervisor's to answer.
     detached: true,
-    // Of glibc's many heaps, each thread's keeps what it once needed: two are enough.
-    env: { MALLOC_ARENA_MAX: "2", ...options.environment },
+    // Of glibc's many heaps, each thread's keeps what it once needed: two are enough. rtc-node and Rust
+    // print debug lines unless told otherwise.
+    env: { MALLOC_ARENA_MAX: "2", ...options.environment, NODE_ENV: "production" },
   });
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve("code" in error ? String(error.code) : error.name));

@@ -2,7 +2,6 @@ import { availableParallelism } from "node:os";
 import type { AgentConfig } from "../../config.ts";
 import type { CallEnd } from "../../session/call-events.ts";
 import type { StoredCall } from "../../store/calls.ts";
-import type { PastTurn } from "../../turn/turn.ts";
 import { admit, full, type Admission } from "./admission.ts";
 import { createProcessGauge, type ProcessGauge } from "./gauge.ts";
 import { createHeldRooms } from "./held-rooms.ts";
@@ -50,8 +49,6 @@ export interface Agent {
   readonly registered: Promise<string>;
   rooms(): readonly RoomCall[];
   numbers(): AgentNumbers;
-  /** Keeps what was said so far in a call, for a process that may have to take it up. */
-  remember(callId: string, history: readonly PastTurn[]): void;
   /** Takes up the call of a process that died; false when we cannot. */
   takeUp(orphan: StoredCall): Promise<boolean>;
   /** Takes no more calls, and resolves when those that run have ended. Called again, the earlier limit counts. */
@@ -162,9 +159,6 @@ export function createAgent(options: AgentOptions): Agent {
         draining,
         refused,
       };
-    },
-    remember(callId, history) {
-      for (const room of rooms.all()) if (room.call()?.id === callId) room.remember(history);
     },
     takeUp: (orphan) => serve({ room: orphan.room, url: access.url, identity: orphan.agent, orphan }).entered,
     async drain({ withinMs, announced }) {

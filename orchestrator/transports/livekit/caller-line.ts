@@ -1,4 +1,5 @@
 import type { Room } from "@livekit/rtc-node";
+import { within } from "../../lib/within.ts";
 import type { Logger } from "../../log.ts";
 import type { CallEvent } from "../../session/call-events.ts";
 import { createSendQueue } from "./send-queue.ts";
@@ -40,10 +41,7 @@ export function createCallerLine(
       transcribe(event);
     },
     async close() {
-      const { promise: late, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, FLUSH_MS);
-      await Promise.race([Promise.all([events.idle(), streams.idle()]), late]);
-      clearTimeout(timer);
+      await within(Promise.all([events.idle(), streams.idle()]), FLUSH_MS, undefined);
       events.close();
       streams.close();
     },

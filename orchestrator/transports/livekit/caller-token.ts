@@ -1,15 +1,9 @@
-import { ParticipantInfo_Kind, RoomAgentDispatch, RoomConfiguration, TrackSource } from "@livekit/protocol";
-import { AccessToken, RoomServiceClient } from "livekit-server-sdk";
+import { RoomAgentDispatch, RoomConfiguration, TrackSource } from "@livekit/protocol";
+import { AccessToken } from "livekit-server-sdk";
 import type { LivekitConfig } from "../../config.ts";
 
 /** Covers the first join only: whoever is in a room gets renewed tokens from the server. */
 const TTL_MS = 10 * 60 * 1000;
-/** A server that is slower than that is not waited for when somebody wants to call. */
-const LOOKUP_DEADLINE_S = 1;
-
-/** The SDK has enum types of its own, with the same numbers. */
-const AGENTS: ReadonlySet<number> = new Set([ParticipantInfo_Kind.AGENT]);
-
 export interface CallerTokenRequest {
   readonly identity: string;
   readonly room: string;
@@ -46,33 +40,5 @@ export function createCallerTokens(
     });
     token.roomConfig = new RoomConfiguration({ agents: [new RoomAgentDispatch({ agentName })] });
     return { token: await token.toJwt(), expiresAtMs };
-  };
-}
-
-/**
- * Says whether a caller is in a room together with an agent now. A server that does not answer within
- * a second means no.
- */
-export function createRoomLookup({
-  url,
-  apiKey,
-  apiSecret,
-}: Pick<LivekitConfig, "url" | "apiKey" | "apiSecret">): (
-  room: string,
-  identity: string,
-) => Promise<boolean> {
-  const rooms = new RoomServiceClient(url.replace(/^ws/, "http"), apiKey, apiSecret, {
-    requestTimeout: LOOKUP_DEADLINE_S,
-  });
-  return async (room, identity) => {
-    try {
-      const inside = await rooms.listParticipants(room);
-      return (
-        inside.some((participant) => participant.identity === identity) &&
-        inside.some(({ kind }) => AGENTS.has(kind))
-      );
-    } catch {
-      return false;
-    }
   };
 }

@@ -74,7 +74,7 @@ export function createProcessGauge(lagMs: () => number): ProcessGauge {
       loopUse: median(slices.map(({ loopUse }) => loopUse)),
       machineUse: median(slices.map(({ machineUse }) => machineUse)),
       ownUse: median(slices.map(({ ownUse }) => ownUse)),
-      residentMb: process.memoryUsage.rss() / 2 ** 20,
+      residentMb: process.memoryUsage.rss() / 1e6,
     }),
     close() {
       clearInterval(ticking);

@@ -1,3 +1,4 @@
+import { within } from "../../lib/within.ts";
 import type { RoomCall } from "./room-call.ts";
 
 /** The rooms that a process serves, and those that it has promised to. */
@@ -54,9 +55,7 @@ export function createHeldRooms(onLeft: () => void): HeldRooms {
       if (isEmpty()) return true;
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting.add(resolve);
-      const timer = setTimeout(resolve, withinMs);
-      await promise;
-      clearTimeout(timer);
+      await within(promise, withinMs, undefined);
       waiting.delete(resolve);
       return isEmpty();
     },

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { Room } from "@livekit/rtc-node";
-import { wait } from "../../lib/wait.ts";
+import { within } from "../../lib/within.ts";
 
 /** What of a room is needed to leave it. */
 export type LeavableRoom = Pick<Room, "disconnect" | "removeAllListeners">;
@@ -20,7 +20,7 @@ export async function leaveRoom(room: LeavableRoom, withinMs = LEAVE_MS): Promis
     () => true,
     () => false,
   );
-  const isLeft = await Promise.race([left, wait(withinMs).then(() => false)]);
+  const isLeft = await within(left, withinMs, false);
   if (!isLeft) endWaits(room);
   releaseRoom(room);
   return isLeft;

@@ -2,7 +2,6 @@ import type { Logger } from "../../log.ts";
 import type { Call, CallOptions } from "../../session/call.ts";
 import type { CallEnd } from "../../session/call-events.ts";
 import type { CallStore, StoredCall } from "../../store/calls.ts";
-import type { PastTurn } from "../../turn/turn.ts";
 import type { joinRoom } from "./room-link.ts";
 import type { RoomService } from "./room-service.ts";
 import type { RoomSpeaker } from "./room-speaker.ts";
@@ -52,8 +51,6 @@ export interface RoomCall {
   isBusy(): boolean;
   /** Whether the caller sends pictures. */
   isSeen(): boolean;
-  /** Keeps what was said so far, for a process that may have to take the call up. */
-  remember(history: readonly PastTurn[]): void;
   /** Takes no other caller: leaves when the call that runs has ended, at once when there is none. */
   retire(): void;
   /** Ends the call when its sentence is said, and leaves. */

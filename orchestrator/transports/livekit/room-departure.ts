@@ -1,4 +1,5 @@
 import { wait } from "../../lib/wait.ts";
+import { within } from "../../lib/within.ts";
 import type { Logger } from "../../log.ts";
 import type { RoomLink } from "./room-link.ts";
 import { roomTag } from "./room-tag.ts";
@@ -32,15 +33,13 @@ export interface Departure {
 export async function departFrom(departure: Departure): Promise<void> {
   const { room, speaker, log } = departure;
   const step = async (name: string, work: () => Promise<unknown> | void): Promise<void> => {
-    const late = wait(STEP_MS).then(() => {
-      throw new Error("late");
-    });
-    late.catch(() => {});
-    try {
-      await Promise.race([work(), late]);
-    } catch {
-      log.warn({ room: roomTag(room), step: name }, "a step out of the room failed");
-    }
+    const done = Promise.resolve().then(work);
+    const isDone = await within(
+      done.then(() => true),
+      STEP_MS,
+      false,
+    ).catch(() => false);
+    if (!isDone) log.warn({ room: roomTag(room), step: name }, "a step out of the room failed");
   };
   if (departure.hasLastWord) {
     await step("last word", () => wait(Math.min(speaker.queuedMs(), 1000) + IN_FLIGHT_MS));

@@ -8,7 +8,7 @@ import {
 } from "@livekit/rtc-node";
 import { sleep } from "../../lib/abortable.ts";
 import type { Logger } from "../../log.ts";
-import { wait } from "../../lib/wait.ts";
+import { within } from "../../lib/within.ts";
 import { leaveRoom, releaseRoom } from "./leave-room.ts";
 import { MAX_REQUEST_BYTES } from "./requests.ts";
 import { agentToken, type LivekitAccess } from "./tokens.ts";
@@ -78,7 +78,12 @@ export async function joinRoom(options: RoomLinkOptions): Promise<RoomLink> {
       dynacast: false,
       dataStream: { maxPayloadByteLength: MAX_REQUEST_BYTES },
     });
-    if (!(await isDoneWithin(connecting, CONNECT_MS))) {
+    const isConnected = await within(
+      connecting.then(() => true),
+      CONNECT_MS,
+      false,
+    );
+    if (!isConnected) {
       connecting.then(
         () => void leaveRoom(room),
         () => {},
@@ -136,11 +141,6 @@ export async function joinRoom(options: RoomLinkOptions): Promise<RoomLink> {
     },
     ended: end.promise,
   };
-}
-
-/** False: it takes longer. Throws what it throws until then. */
-function isDoneWithin(work: Promise<unknown>, withinMs: number): Promise<boolean> {
-  return Promise.race([work.then(() => true), wait(withinMs).then(() => false)]);
 }
 
 /** What the server meant by it; undefined: nothing, the connection is just gone. */

@@ -1,8 +1,6 @@
 import { sleep } from "../../lib/abortable.ts";
 import type { CallEnd } from "../../session/call-events.ts";
 import type { CallStore, StoredCall } from "../../store/calls.ts";
-import type { PastTurn } from "../../turn/turn.ts";
-import type { ServedCall } from "./served-call.ts";
 
 /** What the store knows of the calls of one room, for a process that may have to take one up. */
 export interface RoomRecord {
@@ -10,8 +8,8 @@ export interface RoomRecord {
   leftBehind(caller: string, signal: AbortSignal): Promise<StoredCall | undefined>;
   /** The last call of this room, when the caller who comes now had only gone away from it. */
   ofReturned(caller: string): StoredCall | undefined;
-  save(served: ServedCall, history: readonly PastTurn[]): void;
-  over(served: ServedCall, reason: CallEnd): void;
+  save(call: Pick<StoredCall, "id" | "caller" | "history">): void;
+  over(call: string, reason: CallEnd): void;
 }
 
 /** A call that the store knows is being served, or about to be taken up, by whoever appears in this time. */
@@ -35,9 +33,9 @@ export function createRoomRecord(options: {
       return found;
     },
     ofReturned: (caller) => (last?.caller === caller ? last : undefined),
-    save({ call, caller }, history) {
+    save({ id, caller, history }) {
       last = {
-        id: call.id,
+        id,
         room,
         caller,
         agent,
@@ -46,9 +44,9 @@ export function createRoomRecord(options: {
       };
       store.save(last);
     },
-    over({ call }, reason) {
+    over(call, reason) {
       // Whoever took the call over keeps it under the same name.
-      if (reason !== "taken-over") store.remove(call.id);
+      if (reason !== "taken-over") store.remove(call);
       if (reason !== "left" && reason !== "lost") last = undefined;
     },
   };

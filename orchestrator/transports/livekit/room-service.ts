@@ -1,5 +1,6 @@
 import {
   AgentDispatchClient,
+  type ParticipantInfo,
   ParticipantInfo_State,
   RoomServiceClient,
   TwirpError,
@@ -38,9 +39,8 @@ const AGENTS: ReadonlySet<number> = new Set([4]);
 
 /** Creates the client of a server's room and dispatch API. */
 export function createRoomService({ url, apiKey, apiSecret }: LivekitAccess): RoomService {
-  const options = { requestTimeout: TIMEOUT_S };
-  const rooms = new RoomServiceClient(apiUrl(url), apiKey, apiSecret, options);
-  const dispatches = new AgentDispatchClient(apiUrl(url), apiKey, apiSecret, options);
+  const rooms = createRoomClient({ url, apiKey, apiSecret }, TIMEOUT_S);
+  const dispatches = new AgentDispatchClient(apiUrl(url), apiKey, apiSecret, { requestTimeout: TIMEOUT_S });
   const open = async (room: string, agentName: string) =>
     (await dispatches.listDispatch(room)).filter((dispatch) => dispatch.agentName === agentName);
 
@@ -58,9 +58,7 @@ export function createRoomService({ url, apiKey, apiSecret }: LivekitAccess): Ro
             identity,
             joinedAtMs: Number(joinedAtMs) || Number(joinedAt) * 1000,
           })),
-        hasAgent: people.some(
-          ({ kind, attributes }) => AGENTS.has(kind) && attributes[AGENT_NAME_ATTRIBUTE] === agentName,
-        ),
+        hasAgent: hasAgent(people, agentName),
         dispatches: asked.map(({ id, metadata, state }) => ({
           id,
           metadata,
@@ -80,6 +78,21 @@ export function createRoomService({ url, apiKey, apiSecret }: LivekitAccess): Ro
       await unlessGone(() => rooms.removeParticipant(room, identity));
     },
   };
+}
+
+/** Creates the client of a server's room API; it throws when there is no answer within so many seconds. */
+export function createRoomClient(
+  { url, apiKey, apiSecret }: LivekitAccess,
+  requestTimeout: number,
+): RoomServiceClient {
+  return new RoomServiceClient(apiUrl(url), apiKey, apiSecret, { requestTimeout });
+}
+
+/** Whether an agent of this name is among them. */
+export function hasAgent(people: readonly ParticipantInfo[], agentName: string): boolean {
+  return people.some(
+    ({ kind, attributes }) => AGENTS.has(kind) && attributes[AGENT_NAME_ATTRIBUTE] === agentName,
+  );
 }
 
 async function unlessGone(work: () => Promise<void>): Promise<void> {

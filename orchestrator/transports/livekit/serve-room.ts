@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { ParticipantKind, type RemoteParticipant, type Room } from "@livekit/rtc-node";
 import type { CallEnd } from "../../session/call-events.ts";
 import { createAbsence } from "./absence.ts";
@@ -79,21 +80,23 @@ export function serveRoom(task: RoomTask, deps: RoomCallDeps): RoomCall {
     if (past !== orphan && past !== returned && hasRival()) await finish("yielded");
     orphan = undefined;
     if (finished.signal.aborted) return;
+    const call = { id: past?.id ?? randomUUID(), caller: identity };
     const starting = await startServedCall({
-      caller: identity,
-      resumed: past && { ...past, returned: past === returned },
+      ...call,
+      ...(past && { resumed: { history: past.history, returned: past === returned } }),
+      onHistory: (history) => record.save({ ...call, history }),
       startCall: deps.startCall,
       speaker,
       room: here,
       log,
     });
     served = starting;
-    record.save(starting, past?.history ?? []);
-    log.info({ call: starting.call.id, resumed: past !== undefined }, "call started");
+    record.save({ ...call, history: past?.history ?? [] });
+    log.info({ call: call.id, resumed: past !== undefined }, "call started");
     starting.ended
       .then((reason) => over(starting, reason))
       .catch(() => {
-        log.error({ call: starting.call.id }, "call could not be closed");
+        log.error({ call: call.id }, "call could not be closed");
         void finish("failed");
       });
     if (finished.signal.aborted || draining) void starting.call.drain();
@@ -111,7 +114,7 @@ export function serveRoom(task: RoomTask, deps: RoomCallDeps): RoomCall {
 
   const over = async (was: ServedCall, reason: CallEnd): Promise<void> => {
     log.info({ call: was.call.id, reason }, "call ended");
-    record.over(was, reason);
+    record.over(was.call.id, reason);
     served = undefined;
     caller = undefined;
     absence.end();
@@ -214,9 +217,6 @@ export function serveRoom(task: RoomTask, deps: RoomCallDeps): RoomCall {
     call: () => served?.call,
     isBusy: () => !isOver,
     isSeen: () => served?.tracks.isSeen() ?? false,
-    remember(history) {
-      if (served) record.save(served, history);
-    },
     retire,
     async drain() {
       draining = true;

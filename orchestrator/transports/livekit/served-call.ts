@@ -1,9 +1,7 @@
-import { randomUUID } from "node:crypto";
 import type { RemoteParticipant, Room } from "@livekit/rtc-node";
 import type { Logger } from "../../log.ts";
 import type { Call, CallOptions } from "../../session/call.ts";
 import type { CallEnd, CallEvent } from "../../session/call-events.ts";
-import type { PastTurn } from "../../turn/turn.ts";
 import { createCallerLine } from "./caller-line.ts";
 import { createCallerMedia, type CallerMedia } from "./caller-media.ts";
 import { createRequestLimit, parseRequest, toQuestion } from "./requests.ts";
@@ -22,12 +20,8 @@ export interface ServedCall {
   readonly ended: Promise<CallEnd>;
 }
 
-export interface ServedCallOptions {
-  readonly caller: string;
-  /** The call that goes on here: its name, its past, and whether the caller themselves had gone. */
-  readonly resumed?:
-    | { readonly id: string; readonly history: readonly PastTurn[]; readonly returned: boolean }
-    | undefined;
+export interface ServedCallOptions
+  extends Pick<CallOptions, "id" | "caller" | "resumed">, Required<Pick<CallOptions, "onHistory">> {
   readonly startCall: (options: CallOptions) => Promise<Call>;
   readonly speaker: RoomSpeaker;
   room(): Room | undefined;
@@ -36,7 +30,7 @@ export interface ServedCallOptions {
 
 /** Starts a call for a caller of a room. */
 export async function startServedCall(options: ServedCallOptions): Promise<ServedCall> {
-  const { caller, resumed, speaker, log } = options;
+  const { id, caller, resumed, onHistory, speaker, log } = options;
   const allowed = createRequestLimit();
   const line = createCallerLine({
     room: () => options.room(),
@@ -47,12 +41,13 @@ export async function startServedCall(options: ServedCallOptions): Promise<Serve
   });
   let media: CallerMedia | undefined = undefined as CallerMedia | undefined;
   const call = await options.startCall({
-    id: resumed?.id ?? randomUUID(),
+    id,
     caller,
     transport: "livekit",
     speaker,
     onEvent: (event: CallEvent) => line.tell(event),
-    ...(resumed && { resumed: { history: resumed.history, returned: resumed.returned } }),
+    onHistory,
+    ...(resumed && { resumed }),
   });
   const tracks = createCallerMedia(call);
   media = tracks;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { sleep } from "../../lib/abortable.ts";
+import { within } from "../../lib/within.ts";
 import type { Logger } from "../../log.ts";
 import type { CallStore, StoredCall } from "../../store/calls.ts";
 import type { AgentChild } from "./agent-child.ts";
@@ -24,7 +25,7 @@ export interface Supervisor {
   readonly ready: Promise<void>;
   /** No new calls; resolves when the last call, and with it the last process, has ended. */
   drain(): Promise<void>;
-  /** Ends all calls and processes within seconds. */
+  /** Ends all calls and processes within five seconds. */
   end(): Promise<void>;
 }
 
@@ -37,7 +38,8 @@ const TIMING = {
   takeUpMs: 4000,
   /** The server keeps a caller's room so long without its agent: later there is nobody to talk to. */
   orphanMs: 30_000,
-  endMs: 5000,
+  /** Who was told to end and has not by then hangs, and is killed: all is over within five seconds. */
+  endMs: 4500,
 };
 /** A call that ended so many processes is not given to another. */
 const MAX_LIVES = 3;
@@ -176,9 +178,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     // Counted at once, so that the next orphan goes to another process.
     taker.calls++;
     taker.child.send({ type: "take-up", call });
-    const timer = setTimeout(resolve, timing.takeUpMs, false);
-    const done = await promise;
-    clearTimeout(timer);
+    const done = await within(promise, timing.takeUpMs, false);
     taker.answers.delete(call.id);
     return done;
   };

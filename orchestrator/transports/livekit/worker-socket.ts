@@ -55,7 +55,7 @@ export function openWorkerSocket(options: WorkerSocketOptions): WorkerSocket {
 
   /** One connection from its start to its end; true when it was open. */
   const connect = async (): Promise<boolean> => {
-    const socket = new WebSocket(agentUrl(access.url), {
+    const socket = new WebSocket(`${access.url}/agent`, {
       headers: { authorization: `Bearer ${await workerToken(access)}` },
       handshakeTimeout: timing.handshakeMs,
       perMessageDeflate: false,
@@ -117,10 +117,6 @@ export function openWorkerSocket(options: WorkerSocketOptions): WorkerSocket {
       clearTimeout(cut);
     },
   };
-}
-
-function agentUrl(url: string): string {
-  return `${url.replace(/^http/, "ws").replace(/\/+$/, "")}/agent`;
 }
 
 function parse(data: RawData): ServerWord | undefined {

@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { getEventListeners } from "node:events";
+import { expect, test, vi } from "vitest";
 import type { LivekitServer } from "../../../orchestrator/assets/livekit-process.ts";
 import { keepLivekit, type LivekitPlace } from "../../../orchestrator/commands/keep-livekit.ts";
 
@@ -52,4 +53,17 @@ test("a server that is closed stays closed, also when it has just ended", async 
 test("a server that does not start the first time is an error", async () => {
   const fault = new Error("no binary");
   await expect(keepLivekit({ start: () => Promise.reject(fault), onCrash: () => {} })).rejects.toBe(fault);
+});
+
+test("the waits between its starts leave nothing behind", async () => {
+  const added = vi.spyOn(EventTarget.prototype, "addEventListener");
+  const { start, places, crash } = servers(2);
+  const kept = await keepLivekit({ start, onCrash: () => {} });
+  crash();
+  await expect.poll(() => places.length, { timeout: 5000 }).toBe(4);
+  const signals = added.mock.contexts.filter((target) => target instanceof AbortSignal);
+  added.mockRestore();
+  expect(signals.length).toBeGreaterThan(2);
+  for (const signal of new Set(signals)) expect(getEventListeners(signal, "abort")).toEqual([]);
+  await kept.close();
 });

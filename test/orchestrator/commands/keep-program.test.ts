@@ -1,13 +1,15 @@
-import { expect, test } from "vitest";
+import { getEventListeners } from "node:events";
+import { expect, test, vi } from "vitest";
 import { keepProgram } from "../../../orchestrator/commands/keep-program.ts";
+import { InputError } from "../../../orchestrator/errors.ts";
 
 const node = (script: string): readonly [string, ...string[]] => [process.execPath, "-e", script];
-const environment = { PATH: process.env["PATH"] };
+const program = { name: "program", environment: { PATH: process.env["PATH"] } };
 
 test("the first line says that it is ready, and it ends when asked", async () => {
   const crashes: string[] = [];
   const kept = keepProgram(node("console.log('here'); setInterval(() => {}, 1000)"), {
-    environment,
+    ...program,
     onCrash: (reason) => crashes.push(reason),
   });
   expect(await kept.ready).toBe("here");
@@ -19,7 +21,7 @@ test("who ends unasked is started again", async () => {
   const again = Promise.withResolvers<void>();
   const crashes: string[] = [];
   const kept = keepProgram(node("console.log('up'); process.exit(3)"), {
-    environment,
+    ...program,
     onCrash(reason) {
       crashes.push(reason);
       if (crashes.length === 2) again.resolve();
@@ -32,15 +34,17 @@ test("who ends unasked is started again", async () => {
 });
 
 test("who says nothing before it ends is not ready", async () => {
-  const kept = keepProgram(node("process.exit(1)"), { environment, onCrash: () => {} });
-  await expect(kept.ready).rejects.toThrow("ended at its start: exit 1");
+  const kept = keepProgram(node("process.exit(1)"), { ...program, onCrash: () => {} });
+  const fault = await kept.ready.catch((error: unknown) => error);
+  expect(fault).toBeInstanceOf(InputError);
+  expect(String(fault)).toContain("the program ended at its start: exit 1");
   await kept.stop(100);
 });
 
 test("who does not end when asked is killed", async () => {
   const kept = keepProgram(
     node("process.on('SIGTERM', () => {}); console.log('deaf'); setInterval(() => {}, 1000)"),
-    { environment, onCrash: () => {} },
+    { ...program, onCrash: () => {} },
   );
   await kept.ready;
   const startedAtMs = performance.now();
@@ -49,7 +53,22 @@ test("who does not end when asked is killed", async () => {
 });
 
 test("a program that is not there is told as such", async () => {
-  const kept = keepProgram(["/no/such/program"], { environment, onCrash: () => {} });
+  const kept = keepProgram(["/no/such/program"], { ...program, onCrash: () => {} });
   await expect(kept.ready).rejects.toThrow("ENOENT");
+  await kept.stop(100);
+});
+
+test("the waits between its starts leave nothing behind", async () => {
+  const added = vi.spyOn(EventTarget.prototype, "addEventListener");
+  const crashes: string[] = [];
+  const kept = keepProgram(["/no/such/program"], {
+    ...program,
+    onCrash: (reason) => void crashes.push(reason),
+  });
+  await expect.poll(() => crashes.length, { timeout: 5000 }).toBe(4);
+  const signals = added.mock.contexts.filter((target) => target instanceof AbortSignal);
+  added.mockRestore();
+  expect(signals.length).toBeGreaterThan(2);
+  for (const signal of new Set(signals)) expect(getEventListeners(signal, "abort").length).toBeLessThan(2);
   await kept.stop(100);
 });

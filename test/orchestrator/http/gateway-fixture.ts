@@ -59,7 +59,7 @@ export async function startGateway(changes: Partial<GatewayOptions> = {}): Promi
     ask: async (_question, _signal, onEvent) => onEvent({ type: "text", text: "A mug." }),
     ledger: memoryLedger(),
     retentionDays: 30,
-    about: { version: "0.1.0", language: "en", speech: { ear: "deepgram", voice: null } },
+    about: { version: "0.1.0", language: "en", speech: { ear: "deepgram" } },
     health: {
       checks: { store: () => "ok" },
       essential: ["store"],

@@ -12,7 +12,7 @@ describe("the configuration", () => {
       accessCodeNeeded: false,
       version: "0.1.0",
       language: "en",
-      speech: { ear: "deepgram", voice: null },
+      speech: { ear: "deepgram" },
     });
   });
 

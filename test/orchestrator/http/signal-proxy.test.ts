@@ -117,6 +117,27 @@ describe("the signal socket", () => {
     expect(gateway.log).not.toContain("canary");
   });
 
+  test.each([
+    ["we refuse", "/agent", 404],
+    ["LiveKit refuses", "/rtc?access_token=bad", 401],
+  ])("is closed after its answer to a caller whom %s and who never closes", async (_, path, status) => {
+    const signal = await startSignal();
+    const gateway = await startProxy(signal.url);
+    const caller = connect({ port: gateway.port, host: "127.0.0.1", allowHalfOpen: true });
+    onTestFinished(() => void caller.destroy());
+    caller.on("error", () => undefined);
+    let answer = "";
+    caller.on("data", (chunk) => (answer += chunk.toString()));
+    caller.write(
+      `GET ${path} HTTP/1.1\r\nHost: ${HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nmore`,
+    );
+    await once(caller, "end");
+    expect(answer).toContain(`HTTP/1.1 ${status} `);
+    const writing = setInterval(() => caller.write("still here"), 10);
+    onTestFinished(() => clearInterval(writing));
+    await new Promise((resolve) => void caller.once("close", resolve));
+  });
+
   test("does not hold up the end", async () => {
     const signal = await startSignal();
     const gateway = await startProxy(signal.url);

@@ -34,7 +34,6 @@ function run(signal: AbortSignal = new AbortController().signal) {
     registered: Promise.resolve("W_1"),
     rooms: () => [],
     numbers: () => numbers,
-    remember: () => {},
     takeUp: (orphan) => Promise.resolve(did.push(`take up ${orphan.id}`) > 0 && orphan.room !== "gone"),
     async drain({ withinMs, announced }) {
       did.push(`drain ${withinMs}${announced ? ", announced" : ""}`);

@@ -1,12 +1,11 @@
 import { expect, test } from "vitest";
 import type { CallStore, StoredCall } from "../../../../orchestrator/store/calls.ts";
 import { createRoomRecord } from "../../../../orchestrator/transports/livekit/room-record.ts";
-import type { ServedCall } from "../../../../orchestrator/transports/livekit/served-call.ts";
 import { jpegOf, pastOf } from "../../../standins/turn.ts";
 
 /** No wait: whoever looks for a left call is not kept. */
 const hurried = AbortSignal.abort();
-const served = { call: { id: "call-1" }, caller: "anna" } as ServedCall;
+const call = { id: "call-1", caller: "anna", history: [] };
 
 function staged(process = "this", ofRoom?: CallStore["ofRoom"]) {
   const calls = new Map<string, StoredCall>();
@@ -22,7 +21,7 @@ function staged(process = "this", ofRoom?: CallStore["ofRoom"]) {
 
 test("a call is kept with its words and without its pictures", () => {
   const { calls, record } = staged();
-  record.save(served, [pastOf({ answer: "A cup.", jpeg: jpegOf("cup") })]);
+  record.save({ ...call, history: [pastOf({ answer: "A cup.", jpeg: jpegOf("cup") })] });
   expect(calls.get("call-1")).toMatchObject({
     room: "room",
     caller: "anna",
@@ -34,7 +33,7 @@ test("a call is kept with its words and without its pictures", () => {
 
 test("a call that another process left behind is found by its own caller only", async () => {
   const { record, other } = staged();
-  other.save(served, []);
+  other.save(call);
   expect(await record.leftBehind("anna", hurried)).toMatchObject({ id: "call-1", process: "other" });
   expect(await record.leftBehind("ben", hurried)).toBeUndefined();
   expect(await other.leftBehind("anna", hurried)).toBeUndefined();
@@ -47,9 +46,9 @@ test("a store that cannot be read has left nothing behind", async () => {
 
 test("a call that is over is forgotten, unless another process goes on with it under its name", () => {
   const { calls, record } = staged();
-  record.save(served, []);
-  record.over(served, "taken-over");
+  record.save(call);
+  record.over(call.id, "taken-over");
   expect(calls.size).toBe(1);
-  record.over(served, "left");
+  record.over(call.id, "left");
   expect(calls.size).toBe(0);
 });

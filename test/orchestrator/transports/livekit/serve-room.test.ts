@@ -141,7 +141,8 @@ test("who comes back to the room goes on with their conversation; somebody else 
   come(anna);
   const first = await calls.of("anna");
   await vi.waitFor(() => expect(store.calls.size).toBe(1));
-  served.remember([pastOf({ question: "What is this?", answer: "A cup." })]);
+  first.options.onHistory?.([pastOf({ question: "What is this?", answer: "A cup." })]);
+  expect(store.calls.get(first.id)?.history).toHaveLength(1);
   go(anna);
   expect(await first.ended).toBe("left");
   await vi.waitFor(() => expect(served.isBusy()).toBe(false));
