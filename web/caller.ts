@@ -12,6 +12,8 @@ export interface CallerParts extends Omit<CallDevicesParts, "room"> {
   readonly loadRoom: () => Promise<(tell: (news: RoomNews) => void) => CallRoom>;
   /** Allows all later sound, while the press that calls is handled; returns what ends it. */
   readonly unlockSound: () => () => void;
+  /** The caller's own speech rate, 0.5–2; null: they have chosen none. */
+  readonly ownRate: () => number | null;
   readonly onEvent: (event: CallEvent) => void;
 }
 
@@ -130,10 +132,11 @@ export function createCaller(parts: CallerParts): Caller {
       toldState = true;
       awaitNobody();
     }
-    change({ type: "event", event });
+    const ownRate = parts.ownRate();
+    // The caller's own rate is on its way to an assistant that begins with the persona's.
+    if (event.type !== "rate" || event.by === "caller" || ownRate === null) change({ type: "event", event });
     if (event.type === "speech") {
-      const { rate } = view.get();
-      if (rate !== 1) send({ type: "rate", rate });
+      if (ownRate !== null) send({ type: "rate", rate: ownRate });
       devices.followEar();
     }
     if (event.type === "ended") after("last-sound", LAST_SOUND_MS, () => end({ reason: event.reason }));
@@ -185,7 +188,7 @@ export function createCaller(parts: CallerParts): Caller {
     ask: (text) => send({ type: "ask", text }),
     command: (command) => send({ type: "command", command }),
     setRate(rate) {
-      change({ type: "event", event: { type: "rate", rate } });
+      change({ type: "event", event: { type: "rate", rate, by: "caller" } });
       send({ type: "rate", rate });
     },
     deviceChosen: (input) => devices.chosen(input),

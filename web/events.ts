@@ -60,7 +60,8 @@ function toReport(
     case "speech":
       return { type, ear: toName(fields["ear"]), voice: toName(fields["voice"]) };
     case "rate":
-      return typeof rate === "number" && rate > 0 ? { type, rate } : undefined;
+      if (typeof rate !== "number" || !(rate > 0)) return undefined;
+      return { type, rate, by: fields["by"] === "caller" ? "caller" : "persona" };
     case "text-only":
       return { type, on: fields["on"] === true };
     case "ended":

@@ -55,7 +55,7 @@ const ANSWER_LINES = 12;
 /** Ties the parts of the page together. */
 export function createPage(parts: PageParts): Page {
   const { api, messages } = parts;
-  const view = createStore<CallView>({ ...noCall, rate: parts.settings.rate });
+  const view = createStore<CallView>({ ...noCall, rate: parts.settings.rate ?? noCall.rate });
   const config = createStore<PageConfig | "unreachable" | null>(null);
   const conversation = createStore<Conversation>([]);
   const turns = createStore<readonly TurnRecord[]>([]);
@@ -97,7 +97,7 @@ export function createPage(parts: PageParts): Page {
     conversation.set(hearEvent(conversation.get(), event));
     reader.hear(event);
     if (event.type === "turn") turns.set(addTurn(turns.get(), event));
-    if (event.type === "rate") change({ rate: event.rate });
+    if (event.type === "rate" && event.by === "caller") change({ rate: event.rate });
   };
   const caller = createCaller({
     view,
@@ -110,6 +110,7 @@ export function createPage(parts: PageParts): Page {
     },
     deviceIds: () => settings.get(),
     hears: () => known()?.hears ?? true,
+    ownRate: () => settings.get().rate,
     onEvent,
   });
 
@@ -141,13 +142,19 @@ export function createPage(parts: PageParts): Page {
         answer += piece;
         onEvent({ type: "caption", turn, text: piece });
       }
-      asking.set(false);
+      if (!signal.aborted) asking.set(false);
     } catch (error) {
       interrupted = true;
-      asking.set(signal.aborted ? false : error instanceof ApiError ? error.fault : "unreachable");
+      if (!signal.aborted) asking.set(error instanceof ApiError ? error.fault : "unreachable");
     }
     onEvent({ type: "answer-end", turn, text: answer, interrupted });
     if (!signal.aborted) status.clear();
+  }
+
+  /** No typed question is answered any more. */
+  function dropQuestion(): void {
+    question?.abort();
+    if (asking.get() === true) asking.set(false);
   }
 
   return {
@@ -171,7 +178,7 @@ export function createPage(parts: PageParts): Page {
     },
     press() {
       if (view.get().phase !== "idle") return caller.hangUp();
-      question?.abort();
+      dropQuestion();
       caller.call(code.get());
     },
     ask(text, image) {
@@ -186,7 +193,7 @@ export function createPage(parts: PageParts): Page {
     },
     stop() {
       reader.stop();
-      question?.abort();
+      dropQuestion();
       if (view.get().phase !== "idle") caller.command("stop");
     },
     stepRate(direction) {

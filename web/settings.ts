@@ -3,8 +3,8 @@ export interface Settings {
   /** Device ids; empty: the browser's choice. */
   readonly microphone: string;
   readonly camera: string;
-  /** Speech rate, 0.5–2. */
-  readonly rate: number;
+  /** Speech rate, 0.5–2; null: the caller has chosen none, and the persona's is theirs. */
+  readonly rate: number | null;
   /** Single keys work as shortcuts. */
   readonly shortcuts: boolean;
   /** A voice of this device speaks when the server has none; else the screen reader reads. */
@@ -14,7 +14,7 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = {
   microphone: "",
   camera: "",
-  rate: 1,
+  rate: null,
   shortcuts: true,
   deviceVoice: true,
 };

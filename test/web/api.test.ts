@@ -20,7 +20,7 @@ describe("config", () => {
         JSON.stringify({
           livekit: { available: true },
           accessCodeNeeded: true,
-          speech: { ear: null, voice: "espeak" },
+          speech: { ear: null },
           language: "de",
         }),
       ),

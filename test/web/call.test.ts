@@ -23,7 +23,7 @@ describe("changeCall", () => {
   test("a next call forgets how the last one ended, and keeps the rate", () => {
     const view = after(
       { type: "called" },
-      { type: "event", event: { type: "rate", rate: 1.4 } },
+      { type: "event", event: { type: "rate", rate: 1.4, by: "caller" } },
       { type: "failed", fault: "unreachable" },
       { type: "called" },
     );

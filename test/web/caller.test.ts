@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { CallEvent } from "../../orchestrator/session/call-events.ts";
 import { ApiError, type Ticket } from "../../web/api.ts";
-import { noCall } from "../../web/call.ts";
+import { type CallView, noCall } from "../../web/call.ts";
 import { createCaller } from "../../web/caller.ts";
 import { createStore } from "../../web/lib/store.ts";
 import { createFakeRoom, type FakeRoomOptions } from "./fake-room.ts";
@@ -131,23 +131,37 @@ describe("the assistant", () => {
   });
 
   test("is told the rate that was last in use when it tells of its services again", async () => {
-    const { caller, room } = await call();
-    caller.setRate(1.3);
-    room.tell({ type: "event", event: { type: "rate", rate: 0.83 } });
+    let ownRate = 1.3;
+    const { room } = await call({}, { ownRate: () => ownRate });
     room.tell({ type: "event", event: SPEECH });
-    expect(room.sent.at(-1)).toEqual({ type: "rate", rate: 0.83 });
-  });
-
-  test("learns the caller's rate as soon as it is there", async () => {
-    const { caller, room, view } = await call();
-    caller.setRate(1.3);
+    ownRate = 0.83;
+    room.tell({ type: "event", event: { type: "rate", rate: 0.83, by: "caller" } });
     room.tell({ type: "event", event: SPEECH });
-    room.tell({ type: "event", event: { type: "rate", rate: 1 } });
     expect(room.sent).toEqual([
       { type: "rate", rate: 1.3 },
-      { type: "rate", rate: 1.3 },
+      { type: "rate", rate: 0.83 },
     ]);
-    expect(view.get().rate).toBe(1);
+  });
+
+  test.each([1.3, 1])(
+    "learns the caller's rate %d as soon as it is there, which stays on show",
+    async (own) => {
+      const { room, view } = await call({}, { ownRate: () => own, view: { ...noCall, rate: own } });
+      room.tell({ type: "event", event: SPEECH });
+      room.tell({ type: "event", event: { type: "rate", rate: 1.2, by: "persona" } });
+      expect(room.sent).toEqual([{ type: "rate", rate: own }]);
+      expect(view.get().rate).toBe(own);
+      room.tell({ type: "event", event: { type: "rate", rate: 0.83, by: "caller" } });
+      expect(view.get().rate).toBe(0.83);
+    },
+  );
+
+  test("speaks to a caller who has chosen no rate at the persona's", async () => {
+    const { room, view } = await call();
+    room.tell({ type: "event", event: SPEECH });
+    room.tell({ type: "event", event: { type: "rate", rate: 1.2, by: "persona" } });
+    expect(room.sent).toEqual([]);
+    expect(view.get().rate).toBe(1.2);
   });
 
   test("that turns out not to hear gets no sound until it hears again", async () => {
@@ -223,13 +237,15 @@ test("questions and commands are sent", async () => {
 
 interface Options {
   readonly hears?: boolean;
+  readonly ownRate?: () => number | null;
+  readonly view?: CallView;
   readonly noDevices?: "insecure";
   readonly ticket?: () => Promise<Ticket>;
 }
 
 async function call(roomOptions: FakeRoomOptions = {}, options: Options = {}) {
   const room = createFakeRoom(roomOptions);
-  const view = createStore(noCall);
+  const view = createStore(options.view ?? noCall);
   const events: CallEvent[] = [];
   const sounds: string[] = [];
   const caller = createCaller({
@@ -239,6 +255,7 @@ async function call(roomOptions: FakeRoomOptions = {}, options: Options = {}) {
     deviceIds: () => ({}),
     noDevices: () => options.noDevices ?? null,
     hears: () => options.hears ?? true,
+    ownRate: options.ownRate ?? (() => null),
     unlockSound() {
       sounds.push("unlocked");
       return () => sounds.push("locked");

@@ -19,7 +19,8 @@ const EVENTS: readonly CallEvent[] = [
   { type: "hint", hint: "too-dark", text: "Too dark." },
   { type: "hint", hint: null, text: "" },
   { type: "speech", ear: "deepgram", voice: null },
-  { type: "rate", rate: 1.2 },
+  { type: "rate", rate: 1.2, by: "caller" },
+  { type: "rate", rate: 1.2, by: "persona" },
   { type: "text-only", on: true },
   { type: "ended", reason: "shutdown" },
 ];
@@ -27,6 +28,11 @@ const EVENTS: readonly CallEvent[] = [
 describe("toCallEvent", () => {
   test.each(EVENTS)("reads $type as it was sent", (event) => {
     expect(toCallEvent(bytes(JSON.stringify(event)))).toEqual(event);
+  });
+
+  test("takes a rate for the caller's own only when the server says so", () => {
+    const read = toCallEvent(bytes('{"type":"rate","rate":1.2}'));
+    expect(read).toEqual({ type: "rate", rate: 1.2, by: "persona" });
   });
 
   test.each([

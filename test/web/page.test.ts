@@ -81,7 +81,7 @@ describe("answers in a call", () => {
 
   test("a rate or a text-only that the assistant acknowledges is not said by the page", async () => {
     const { page, hear } = await call({ ear: "deepgram", voice: "espeak" });
-    hear(state("listening"), { type: "rate", rate: 0.83 }, { type: "text-only", on: true });
+    hear(state("listening"), { type: "rate", rate: 0.83, by: "caller" }, { type: "text-only", on: true });
     hear({ type: "text-only", on: false }, state("thinking"), state("speaking"), state("listening"));
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(texts(page.status).filter((text) => text !== en.connecting)).toEqual([en.inCall]);
@@ -94,8 +94,31 @@ describe("settings", () => {
     page.stepRate(-1);
     expect(kept.at(-1)).toMatchObject({ rate: 0.9 });
     expect(room.sent.at(-1)).toEqual({ type: "rate", rate: 0.9 });
-    hear({ type: "rate", rate: 1.25 });
+    hear({ type: "rate", rate: 1.25, by: "caller" });
     expect(kept.at(-1)).toMatchObject({ rate: 1.25 });
+  });
+
+  test("the persona's rate is shown and not kept: what is pressed then goes on from it", async () => {
+    const { page, hear, kept, room } = await call({ ear: "deepgram", voice: "espeak" });
+    hear({ type: "rate", rate: 1.2, by: "persona" });
+    expect(page.view.get().rate).toBe(1.2);
+    expect(kept).toEqual([]);
+    expect(room.sent).toEqual([]);
+    page.stepRate(1);
+    expect(kept.at(-1)).toMatchObject({ rate: 1.3 });
+  });
+
+  test("a rate that was kept is shown and sent, and the persona's changes neither", async () => {
+    const { page, hear, kept, room } = await call(
+      { ear: "deepgram", voice: "espeak" },
+      { settings: { rate: 1.3 } },
+    );
+    const shown: number[] = [];
+    page.view.watch(({ rate }) => shown.push(rate));
+    hear({ type: "rate", rate: 1, by: "persona" }, { type: "rate", rate: 1.3, by: "caller" });
+    expect(room.sent).toEqual([{ type: "rate", rate: 1.3 }]);
+    expect(new Set(shown)).toEqual(new Set([1.3]));
+    expect(kept.every(({ rate }) => rate === 1.3)).toBe(true);
   });
 });
 
@@ -141,20 +164,47 @@ describe("a typed question", () => {
   });
 
   test("that is stopped ends without a fault", async () => {
-    const page = start({
-      async *ask(_question, _code, signal) {
-        yield "A chair. ";
-        await new Promise((_resolve, reject) =>
-          signal.addEventListener("abort", () => reject(new Error("aborted"))),
-        );
-      },
-    }).page;
+    const { page } = start({ ask: untilStopped });
     page.ask("What is this?");
     await settle();
     page.stop();
+    expect(page.asking.get()).toBe(false);
     await settle();
     expect(page.asking.get()).toBe(false);
     expect(page.conversation.get()).toMatchObject([{}, { text: "A chair. ", state: "interrupted" }]);
+  });
+
+  test("that takes another one's place can be stopped until it is answered itself", async () => {
+    const { page } = start({ ask: untilStopped });
+    page.ask("What is this?");
+    await settle();
+    page.ask("And that?");
+    await settle();
+    expect(page.asking.get()).toBe(true);
+    page.stop();
+    expect(page.asking.get()).toBe(false);
+  });
+
+  test("is dropped for a call", async () => {
+    const { page } = start({ ask: untilStopped });
+    page.ask("What is this?");
+    await settle();
+    page.press();
+    expect(page.asking.get()).toBe(false);
+    await settle();
+    expect(page.asking.get()).toBe(false);
+  });
+
+  test("that failed is told until the next one is asked", async () => {
+    const { page } = start({
+      async *ask() {
+        yield* await Promise.reject<readonly string[]>(new ApiError("bad-picture"));
+      },
+    });
+    page.ask("What is this?");
+    await settle();
+    page.stop();
+    expect(page.asking.get()).toBe("bad-picture");
   });
 });
 
@@ -227,9 +277,9 @@ function start(api: Partial<Api> = {}, settings: Partial<Settings> = {}, hasVoic
 
 async function call(
   speech: { readonly ear: string; readonly voice: string | null },
-  options: { readonly deviceVoice?: boolean } = {},
+  options: { readonly deviceVoice?: boolean; readonly settings?: Partial<Settings> } = {},
 ) {
-  const started = start({}, {}, options.deviceVoice);
+  const started = start({}, options.settings, options.deviceVoice);
   const { page, room } = started;
   await page.load();
   page.press();
@@ -239,6 +289,14 @@ async function call(
   };
   hear({ type: "speech", ...speech });
   return { ...started, hear };
+}
+
+/** An answer that never ends by itself. */
+async function* untilStopped(_question: unknown, _code: string, signal: AbortSignal): AsyncGenerator<string> {
+  yield "A chair. ";
+  await new Promise((_resolve, reject) =>
+    signal.addEventListener("abort", () => reject(new Error("aborted"))),
+  );
 }
 
 function texts(region: LiveRegion): readonly string[] {
