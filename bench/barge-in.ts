@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Script } from "../test/e2e/call/engines.ts";
+import { TIME, type Script } from "../test/e2e/call/engines.ts";
 import { type Harness, startHarness } from "../test/e2e/call/harness.ts";
 import { eventsOf, heardWhole, quiet } from "../test/e2e/call/turn.ts";
 import type { Caller } from "../test/standins/caller.ts";
@@ -25,7 +25,6 @@ const STORY: Script = {
   cloud:
     "Once upon a time there lived an old farmer with seven goats and a small dog. Every morning they walked over the green hill to the river.",
 };
-const TIME: Script = { question: "What time is it?", local: "Local.", cloud: "It is half past nine." };
 const SAYS = ["Wait a moment."];
 
 /** What one trial found. */
@@ -127,5 +126,3 @@ function lastWords(text: string): string {
 }
 
 await runDirectly(import.meta.url, run);
-// The native part of a room keeps its process alive.
-if (import.meta.main) process.exit();

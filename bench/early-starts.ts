@@ -95,5 +95,3 @@ function withPause({ samples, words }: Utterance, after: number, pauseMs: number
 }
 
 await runDirectly(import.meta.url, run);
-// The native part of a room keeps its process alive.
-if (import.meta.main) process.exit();

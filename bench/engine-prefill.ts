@@ -93,7 +93,7 @@ export function rowsOf(
   ];
   for (const [name, calls] of measured) {
     const ours = calls === prefilled || calls.length > 1;
-    if (isLong(calls)) rows.push(growthRow(name, calls, ours));
+    if (isLong(calls)) rows.push(growthRow(name, calls, ours ? "judged" : "baseline"));
     rows.push(statedRow(name, calls));
   }
   return rows;

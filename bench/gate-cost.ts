@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
 import { drawRoom } from "../inference/gate/figure.ts";
 import { type Bench, quantile, runDirectly } from "./benchmark.ts";
-import { startService } from "./child.ts";
-import { lockedSha256, modelFile } from "./gate/photos.ts";
+import { startLockedGateService } from "./gate/photos.ts";
+import { usageOf } from "./process-usage.ts";
 
 const FRAMES = 5000;
 const TIMED = 300;
@@ -12,40 +11,29 @@ const WARM_UP = 30;
 const STREAM_SECONDS = 20;
 const FRAMES_PER_SECOND = 2;
 const MAX_GROWTH = 0.05;
-const MEBI = 2 ** 20;
-/** Clock ticks of /proc/PID/stat in a second (`getconf CLK_TCK`, 100 on every Linux that Node runs on). */
-const TICKS = 100;
 
 /** What a frame costs, decode to verdict, in a gate process of its own with one inference thread. */
 export const run: Bench = async () => {
-  const gate = await startService(
-    "gate",
-    "--port",
-    "0",
-    "--model",
-    modelFile(),
-    "--sha256",
-    await lockedSha256(),
-  );
+  const gate = await startLockedGateService();
   try {
     await ready(gate.url);
     const frame = await pictureOf(640, 384);
     await judgeMany(gate.url, frame, WARM_UP);
     const times = await judgeMany(gate.url, frame, TIMED);
 
-    const before = cpuSeconds(gate.pid);
+    const before = usageOf(gate.pid).cpuMs;
     const started = performance.now();
     for (let count = 0; count < STREAM_SECONDS * FRAMES_PER_SECOND; count++) {
       await judge(gate.url, frame, "stream");
       await sleep(Math.max(0, started + ((count + 1) * 1000) / FRAMES_PER_SECOND - performance.now()));
     }
-    const share = (cpuSeconds(gate.pid) - before) / ((performance.now() - started) / 1000);
+    const share = (usageOf(gate.pid).cpuMs - before) / (performance.now() - started);
 
     const photos = await judgeMany(gate.url, frame, WARM_UP, "photo");
     const memory: number[] = [];
     for (let done = 0; done < FRAMES; done += FRAMES / 10) {
       await judgeMany(gate.url, frame, FRAMES / 10);
-      memory.push(residentBytes(gate.pid));
+      memory.push(usageOf(gate.pid).residentMb);
     }
     // The first tenth fills pools; from there on nothing may grow.
     const growth = Math.max(...memory.slice(-3)) / Math.max(...memory.slice(1, 4)) - 1;
@@ -68,7 +56,7 @@ export const run: Bench = async () => {
         {
           what: `resident memory over ${FRAMES} frames`,
           target: "flat",
-          measured: `${(memory[0]! / MEBI).toFixed(0)} MiB after ${FRAMES / 10}, ${(memory.at(-1)! / MEBI).toFixed(0)} MiB after all (${(100 * growth).toFixed(1)} % growth from tenths 2–4 to 8–10)`,
+          measured: `${memory[0]!.toFixed(0)} MiB after ${FRAMES / 10}, ${memory.at(-1)!.toFixed(0)} MiB after all (${(100 * growth).toFixed(1)} % growth from tenths 2–4 to 8–10)`,
           met: growth <= MAX_GROWTH,
         },
         {
@@ -120,18 +108,6 @@ async function judge(url: string, frame: Uint8Array<ArrayBuffer>, mode: "stream"
   const { ms, verdict } = (await answer.json()) as { readonly ms: number; readonly verdict: string };
   if (verdict !== "clear") throw new Error(`the empty room was judged ${verdict}`);
   return ms;
-}
-
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-    .replace(/^.*\) /s, "")
-    .split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-function residentBytes(pid: number): number {
-  const [, kibi] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Number(kibi) * 1024;
 }
 
 await runDirectly(import.meta.url, run);

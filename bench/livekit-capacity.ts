@@ -1,38 +1,22 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { Script } from "../test/e2e/call/engines.ts";
+import { JOKE, TIME } from "../test/e2e/call/engines.ts";
 import { type Harness, isListening, startHarness } from "../test/e2e/call/harness.ts";
 import { ask } from "../test/e2e/call/turn.ts";
 import { emptyView } from "../test/e2e/call/views.ts";
 import type { Caller } from "../test/standins/caller.ts";
 import { type Bench, quantile, runDirectly } from "./benchmark.ts";
 import { readUsage } from "./livekit/agent-usage.ts";
+import { LATE_MS, lateOf, rowsOf, type Step } from "./livekit/capacity-rows.ts";
 
-/** How many calls one agent process holds on this machine with every turn on time, and what it does beyond. */
+/** How many calls one agent process holds on this machine with its turns on time, and what it does beyond. */
 
 const TURNS = 4;
 const MOST_CALLS = 16;
-/** A turn that takes longer from the caller's last sample to the first of the answer is late. */
-const LATE_MS = 1200;
 /** A caller without an agent after this was refused. */
 const REFUSED_MS = 15_000;
 const FRAMES_PER_SECOND = 4;
-/** The share of late turns that is chance. */
-const CHANCE = 0.05;
 
-const QUESTIONS: readonly Script[] = [
-  { question: "Tell me a joke.", local: "Local.", cloud: "Why did the chicken cross the road?" },
-  { question: "What time is it?", local: "Local.", cloud: "It is half past nine." },
-];
-
-interface Step {
-  readonly calls: number;
-  readonly latencies: readonly number[];
-  readonly lost: number;
-  /** Share of one core. */
-  readonly cpu: number;
-  readonly residentMb: number;
-  readonly refused: boolean;
-}
+const QUESTIONS = [JOKE, TIME];
 
 export const run: Bench = async () => {
   const audio = await curve(false);
@@ -116,42 +100,15 @@ async function askSome(
   return latencies;
 }
 
-function isOnTime({ latencies, lost }: Step): boolean {
-  const late = latencies.filter((ms) => !(ms <= LATE_MS)).length + lost;
-  return late <= CHANCE * (latencies.length + lost);
-}
-
-function rowsOf(what: string, steps: readonly Step[]) {
-  const firstLate = steps.findIndex((step) => !isOnTime(step));
-  const held = firstLate < 0 ? steps : steps.slice(0, firstLate);
-  const last = steps.at(-1);
-  return [
-    {
-      what: `${what}: calls with no late turn`,
-      target: "measured",
-      measured: String(Math.max(0, ...held.map(({ calls }) => calls))),
-      met: null,
-    },
-    {
-      what: `${what}: beyond the limit new calls are refused and running ones stay on time`,
-      target: "yes",
-      measured: last?.refused
-        ? `refused at ${last.calls}, then ${isOnTime(last) ? "on time" : "late"}`
-        : `no refusal up to ${last?.calls ?? 0}`,
-      met: last !== undefined && isOnTime(last),
-    },
-  ];
-}
-
 function tableOf(what: string, steps: readonly Step[]): string {
   return [
     `| calls, ${what} | p50 / p95 ms | late or lost | agent, % of a core | a call | memory |`,
     "|---|---|---|---|---|---|",
-    ...steps.map(({ calls, latencies, lost, cpu, residentMb, refused }) => {
-      const late = latencies.filter((ms) => !(ms <= LATE_MS)).length + lost;
+    ...steps.map((step) => {
+      const { calls, latencies, lost, cpu, residentMb, refused } = step;
       const times = `${Math.round(quantile(latencies, 0.5))} / ${Math.round(quantile(latencies, 0.95))}`;
       const each = calls > 0 ? (cpu * 100) / calls : 0;
-      return `| ${calls}${refused ? ", one refused" : ""} | ${times} | ${late} of ${latencies.length + lost} | ${Math.round(cpu * 100)} | ${Math.round(each)} | ${Math.round(residentMb)} MB |`;
+      return `| ${calls}${refused ? ", one refused" : ""} | ${times} | ${lateOf(step)} of ${latencies.length + lost} | ${Math.round(cpu * 100)} | ${Math.round(each)} | ${Math.round(residentMb)} MB |`;
     }),
   ].join("\n");
 }

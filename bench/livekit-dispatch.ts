@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { AudioSource, LocalAudioTrack, Room, TrackPublishOptions, TrackSource } from "@livekit/rtc-node";
-import { AccessToken, AgentDispatchClient } from "livekit-server-sdk";
+import { AgentDispatchClient } from "livekit-server-sdk";
 import { type Harness, startHarness } from "../test/e2e/call/harness.ts";
+import { guestToken } from "../test/e2e/livekit/guest.ts";
 import { type Bench, quantile, runDirectly } from "./benchmark.ts";
 
 /** How soon an agent is in the room that asks for it, five asking in the same moment. */
@@ -69,10 +70,9 @@ interface Guest {
 /** In a room of their own, with a microphone: a server tells of others at once only to those who send. */
 async function enter({ livekit }: Harness): Promise<Guest> {
   const name = `dispatch-${randomUUID()}`;
-  const token = new AccessToken(livekit.apiKey, livekit.apiSecret, { identity: name });
-  token.addGrant({ room: name, roomJoin: true });
+  const token = await guestToken(livekit, { room: name, identity: name });
   const room = new Room();
-  await room.connect(livekit.url, await token.toJwt(), { autoSubscribe: false, dynacast: false });
+  await room.connect(livekit.url, token, { autoSubscribe: false, dynacast: false });
   const source = new AudioSource(48_000, 1);
   const track = LocalAudioTrack.createAudioTrack("microphone", source);
   await room.localParticipant?.publishTrack(

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { slopeOf } from "../orchestrator/session/answering/slope.ts";
-import type { Script } from "../test/e2e/call/engines.ts";
+import { JOKE } from "../test/e2e/call/engines.ts";
 import { type Harness, startHarness } from "../test/e2e/call/harness.ts";
 import { ask } from "../test/e2e/call/turn.ts";
 import { emptyView } from "../test/e2e/call/views.ts";
@@ -25,12 +25,6 @@ const RECYCLE_MB = 1500;
 const SETTLE_MS = 3000;
 /** The first calls fill caches and pools that stay. */
 const WARM_CYCLES = 0.2;
-
-const JOKE: Script = {
-  question: "Tell me a joke.",
-  local: "Local.",
-  cloud: "Why did the chicken cross the road?",
-};
 
 export const run: Bench = async () => {
   const harness = await startHarness({

@@ -6,6 +6,7 @@ import { alone } from "./alone.ts";
 import { type Bench, type BenchRow, quantile, runDirectly, type Series } from "./benchmark.ts";
 import { benchEngine, takePictures } from "./prefill/bench-engine.ts";
 import { type Asked, converse, type ConverseOptions, uncached } from "./prefill/converse.ts";
+import { MS_PER_QUESTION, shareRow, uncachedRow } from "./prefill/figures.ts";
 import { floorMs } from "./prefill/floor.ts";
 import {
   ARITHMETIC,
@@ -22,10 +23,6 @@ import { paceOf, PERIOD_MS } from "./thirty/pace.ts";
 
 const { values } = parseArgs({ options: { questions: { type: "string", default: "30" } }, strict: false });
 const QUESTIONS = Number(values.questions);
-/** What a question may cost beside its own tokens: the template's, and those of the block that it breaks. */
-const OVERHEAD_TOKENS = 32;
-const CACHED_SHARE = 0.95;
-const MS_PER_QUESTION = 1;
 /** In a real call, which takes speech and its recognition too. */
 const SPOKEN = Math.min(QUESTIONS, 20);
 const ANSWER = "Two people stand at the table by the window.";
@@ -137,24 +134,10 @@ async function talk(
 
 function prefilledRows(name: string, asked: readonly Asked[], warmMs: number): readonly BenchRow[] {
   const warm = p95(asked);
-  const over = Math.max(...asked.map((each) => uncached(each) - each.questionTokens));
-  const later = asked.slice(1);
-  const share =
-    sum(later.map(({ cachedTokens }) => cachedTokens)) / sum(later.map(({ promptTokens }) => promptTokens));
   return [
     row(`${name}: TTFT, prefilled, p95`, `< ${warmMs} ms`, `${whole(warm)} ms`, warm < warmMs),
-    row(
-      `${name}: uncached tokens beyond the question's own, most`,
-      `≤ ${OVERHEAD_TOKENS}`,
-      String(over),
-      over <= OVERHEAD_TOKENS,
-    ),
-    row(
-      `${name}: prompt tokens from the prefix cache, from the second question on`,
-      `≥ ${CACHED_SHARE * 100} %`,
-      `${(share * 100).toFixed(1)} %`,
-      share >= CACHED_SHARE,
-    ),
+    uncachedRow(name, [asked]),
+    shareRow(name, [asked]),
   ];
 }
 
@@ -211,10 +194,6 @@ function p95(asked: readonly Asked[]): number {
 
 function whole(value: number): string {
   return String(Math.round(value));
-}
-
-function sum(all: readonly number[]): number {
-  return all.reduce((total, value) => total + value, 0);
 }
 
 await runDirectly(import.meta.url, run);

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "../orchestrator/turn/ports.ts";
 import type { Jpeg, Prompt } from "../orchestrator/turn/turn.ts";
-import { createFrameRing } from "../orchestrator/vision/ring.ts";
 import { startTestCall } from "../test/standins/call/call.ts";
-import { frameOf, gateOf, personVerdict, saying, settingsOf } from "../test/standins/turn.ts";
+import { frameShown, ringShowing, showCamera } from "../test/standins/call/camera.ts";
+import { gateOf, personVerdict, saying, settingsOf } from "../test/standins/turn.ts";
 import { type Bench, type BenchRow, runDirectly } from "./benchmark.ts";
 
 /** What computing ahead costs the engine: pictures computed for each question about one. */
@@ -162,16 +162,11 @@ async function converse(prefillMs: number, everyMs: number): Promise<Price> {
     deps: {
       settings: settingsOf({ policy: "local-only" }),
       createRing: () =>
-        createFrameRing({
+        ringShowing({
           gate: gateOf(personVerdict),
-          toFrame: async ({ capturedAtMs }) => {
+          toFrame({ capturedAtMs }) {
             const scene = everyMs === 0 ? shown++ : Math.floor((capturedAtMs - startedAtMs) / everyMs);
-            return frameOf({
-              id: `${capturedAtMs}`,
-              source: "camera",
-              capturedAtMs,
-              luma: 60 + ((scene * 40) % 160),
-            });
+            return frameShown({ capturedAtMs }, 60 + ((scene * 40) % 160));
           },
         }),
       ports: (camera) => ({
@@ -183,10 +178,7 @@ async function converse(prefillMs: number, everyMs: number): Promise<Price> {
       }),
     },
   });
-  const show = setInterval(() => {
-    const raw = { source: "camera", rotation: 0, capturedAtMs: performance.now() } as never;
-    test.call.frames.offer(raw, { participant: "caller", track: "camera" });
-  }, FRAME_MS);
+  const stopCamera = showCamera(test.call, { everyMs: FRAME_MS });
   try {
     await delay(1500);
     const all = Array.from({ length: ROUNDS }, () => SAYINGS).flat();
@@ -202,7 +194,7 @@ async function converse(prefillMs: number, everyMs: number): Promise<Price> {
       await test.quiet(QUIET_MS);
     }
   } finally {
-    clearInterval(show);
+    stopCamera();
     await test.close();
   }
   const questions = ROUNDS * PICTURED.length;

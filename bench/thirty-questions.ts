@@ -1,19 +1,19 @@
 import { parseArgs } from "node:util";
 import { profiles } from "../inference/simulator/profiles.ts";
 import { alone } from "./alone.ts";
-import { type Bench, type BenchRow, quantile, runDirectly, type Series } from "./benchmark.ts";
-import { type Asked, uncached } from "./prefill/converse.ts";
+import { type Bench, type BenchRow, quantile, runDirectly } from "./benchmark.ts";
+import { uncached } from "./prefill/converse.ts";
+import { growthRow, seriesOf, ttfts } from "./prefill/figures.ts";
 import { floorMs } from "./prefill/floor.ts";
+import type { Calls } from "./prefill/real-engine.ts";
 import type { Cell } from "./thirty/cell.ts";
-import { growthOf, type Interval, intervalsOf } from "./thirty/growth.ts";
+import { intervalsOf } from "./thirty/growth.ts";
 import { PERIOD_MS } from "./thirty/pace.ts";
 
 /** Whether the thirtieth question of a call waits longer than the first, alone and among eight calls. */
 
 const { values } = parseArgs({ options: { questions: { type: "string", default: "30" } }, strict: false });
 const QUESTIONS = Number(values.questions);
-const MS_PER_QUESTION = 1;
-const LATER = 1.1;
 /** Ten engines with one call each; five with eight, of the baselines two. */
 const SINGLE = { calls: 1, engines: 10 } as const;
 const EIGHT = { calls: 8, engines: 5 } as const;
@@ -25,8 +25,6 @@ const TOKENS = 374;
 const LARGE_TOKENS = 720;
 const NOTE_TOKENS = 66;
 const ANSWER_TOKENS = 22;
-
-type Calls = readonly (readonly Asked[])[];
 
 interface Part {
   readonly name: string;
@@ -83,11 +81,7 @@ export const run: Bench = async () => {
     name: "thirty-questions",
     title: "The thirtieth question waits no longer than the first",
     rows: measured.map(({ part, calls }) => rowOf(part, calls)),
-    series: measured.map(({ part, calls }): Series => ({
-      name: part.name,
-      unit: "ms",
-      values: calls.flatMap((asked) => asked.map(({ ttftMs }) => ttftMs)),
-    })),
+    series: measured.map(({ part, calls }) => seriesOf(part.name, calls)),
     notes: [
       `${QUESTIONS} questions about as many pictures in each call, half of them with people and what the detector found of them: 374 tokens a picture, or 720. Memory, prefill ahead and choice of frame are those of our calls, with their picture budget (11) and a server with our flags (12 pictures, 16,384 tokens), so that pictures give way to their descriptions within the call; calls of one engine share its client. TTFT counts from the last word, without the strict silence that hides it. **Simulated** vLLM with the estimated constants of the named GPU, another seed for each engine.`,
       `Paced as people ask: 1.2–3 s of speech, 0.5 s of silence, 6–9 s of hearing, 0.3–1 s of thought, ${(PERIOD_MS / 1000).toFixed(1)} s a question on average. The ten lengths of each come in an order of the call's own that comes again every ten questions, on an absolute clock, which only an answer that comes after the silence sets back, and eight calls begin ${(PERIOD_MS / 8000).toFixed(1)} s apart: questions 2–11 and 21–30 meet the same load and differ in what was said before. All parts ran at the same time. Load: what the calls of an engine ask of it for their pictures, as a share of its time. In brackets: what 95 of 100 draws of as many calls keep.`,
@@ -101,25 +95,17 @@ export const run: Bench = async () => {
 };
 
 function rowOf({ name, cell, kind }: Part, calls: Calls): BenchRow {
-  const times = calls.map((asked) => asked.map(({ ttftMs }) => ttftMs));
-  const { slopeMs, earlyP95Ms, lateP95Ms, ratio } = growthOf(times);
-  const intervals = intervalsOf(times);
-  return {
-    what: `${kind === "baseline" ? "baseline: " : ""}${name}: slope; p95 of questions 2–11 and 21–30`,
-    target: kind === "judged" ? `≤ ${MS_PER_QUESTION} ms a question; ≤ ${LATER} times` : "–",
-    measured: `${slopeMs.toFixed(2)} ms ${bounds(intervals.slopeMs)}; ${Math.round(earlyP95Ms)} and ${Math.round(lateP95Ms)} ms, ${ratio.toFixed(2)} times ${bounds(intervals.ratio)}; load ${Math.round(100 * loadOf(cell))} %`,
-    met: kind === "judged" ? slopeMs <= MS_PER_QUESTION && ratio <= LATER : null,
-  };
+  const intervals = intervalsOf(calls.map((asked) => asked.map(({ ttftMs }) => ttftMs)));
+  const row = growthRow(name, calls, kind, intervals);
+  return { ...row, measured: `${row.measured}; load ${Math.round(100 * loadOf(cell))} %` };
 }
 
 function lineOf({ name }: Part, calls: Calls): string {
-  const asked = calls.flat();
-  const times = asked.map(({ ttftMs }) => ttftMs);
-  const tokens = asked.map(uncached);
-  const figures = [times, tokens].map(
+  const tokens = calls.flat().map(uncached);
+  const figures = [ttfts(calls), tokens].map(
     (all) => `${whole(quantile(all, 0.5))} / ${whole(quantile(all, 0.95))}`,
   );
-  return `| ${name} | ${asked.length} | ${figures.join(" | ")} |`;
+  return `| ${name} | ${tokens.length} | ${figures.join(" | ")} |`;
 }
 
 /** What the calls of one engine ask of it for their pictures, as a share of its time; above 1 they wait for each other. */
@@ -129,10 +115,6 @@ function loadOf({ profile, calls, pace, camera }: Cell): number {
   const workMs = floorMs(profile, { pictureTokens, uncachedTokens: pictureTokens + NOTE_TOKENS }) - fixedMs;
   const everyMs = pace === "person" ? PERIOD_MS : pace + fixedMs + itlMs * ANSWER_TOKENS;
   return (calls * workMs) / everyMs;
-}
-
-function bounds([least, most]: Interval): string {
-  return `[${least.toFixed(2)}, ${most.toFixed(2)}]`;
 }
 
 function whole(value: number): string {

@@ -6,8 +6,7 @@ import { connectGate } from "../orchestrator/vision/gate-client.ts";
 import type { RawFrame } from "../orchestrator/vision/raw.ts";
 import { createFrameRing } from "../orchestrator/vision/ring.ts";
 import { type Bench, type BenchRow, runDirectly } from "./benchmark.ts";
-import { startService } from "./child.ts";
-import { lockedSha256, modelFile, readPhotos } from "./gate/photos.ts";
+import { readPhotos, startLockedGateService } from "./gate/photos.ts";
 
 const WIDTH = 640;
 const HEIGHT = 480;
@@ -33,15 +32,7 @@ interface Turn {
 
 /** Is the verdict of the chosen frame there when the question ends, with a camera that shows one scene after the other? */
 export const run: Bench = async () => {
-  const gate = await startService(
-    "gate",
-    "--port",
-    "0",
-    "--model",
-    modelFile(),
-    "--sha256",
-    await lockedSha256(),
-  );
+  const gate = await startLockedGateService();
   const connection = connectGate(gate.url);
   try {
     await connection.ready(AbortSignal.timeout(10_000));

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type Script } from "../test/e2e/call/engines.ts";
+import { FRONT, JOKE, type Script, TIME } from "../test/e2e/call/engines.ts";
 import { type Harness, startHarness } from "../test/e2e/call/harness.ts";
 import { ask, type Answer } from "../test/e2e/call/turn.ts";
 import { emptyView } from "../test/e2e/call/views.ts";
@@ -16,12 +16,12 @@ const SILENCE_MS = 500;
 const VERDICTS_THERE = 0.99;
 
 const QUESTIONS: readonly Script[] = [
-  { question: "Tell me a joke.", local: "Local.", cloud: "Why did the chicken cross the road?" },
-  { question: "What time is it?", local: "Local.", cloud: "It is half past nine." },
+  JOKE,
+  TIME,
   { question: "What's the capital of France?", local: "Local.", cloud: "Paris is the capital of France." },
 ];
 const PICTURE_QUESTIONS: readonly Script[] = [
-  { question: "What's in front of me?", local: "A person.", cloud: "There is a red cup on the table." },
+  FRONT,
   { question: "Describe the table.", local: "A person.", cloud: "It is made of dark wood." },
 ];
 
@@ -127,5 +127,3 @@ function partsOf(answers: readonly Answer[]): string {
 }
 
 await runDirectly(import.meta.url, run);
-// The native part of a room keeps its process alive.
-if (import.meta.main) process.exit();

@@ -248,11 +248,11 @@ describe("packages", () => {
   });
 });
 
-test("the environment is read in config.ts only", () => {
+test("the environment is read in one file of the configuration only", () => {
   const readers = sources.filter((file) =>
     /\bprocess\.env\b|\benv\b.*\bfrom "node:process"/.test(read(file)),
   );
-  expect(readers).toEqual(["orchestrator/config.ts"]);
+  expect(readers).toEqual(["orchestrator/config/project-environment.ts"]);
 });
 
 test("there are no barrels", () => {

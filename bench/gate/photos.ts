@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RunningGate, startGate } from "../../inference/gate/start.ts";
 import { readLock } from "../../orchestrator/assets/lock.ts";
-import { readConfig } from "../../orchestrator/config.ts";
+import { readConfig } from "../../orchestrator/config/read-config.ts";
+import { type ChildService, startService } from "../child.ts";
 
 /** What the manifest says of a photo: a person, none, hands or feet only, or nobody can tell. */
 export type Label = "yes" | "no" | "hands" | "ambig";
@@ -50,4 +51,9 @@ export async function startLockedGate(): Promise<RunningGate> {
   const state = await gate.settled;
   if (state.state !== "ready") throw new Error(`gate unready: ${state.reason}`);
   return gate;
+}
+
+/** The same in a process of its own; it listens, and may not be ready yet. */
+export async function startLockedGateService(): Promise<ChildService> {
+  return startService("gate", "--port", "0", "--model", modelFile(), "--sha256", await lockedSha256());
 }

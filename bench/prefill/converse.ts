@@ -72,10 +72,11 @@ export async function converse(options: ConverseOptions): Promise<readonly Asked
     ports: { local: options.ahead ? engine : undefined, cloud: undefined },
     answering: () => answering,
     onSent: () => {},
+    onAdopted: () => {},
   });
   const memory = createMemory({
     deps: history === "ours" ? OURS : EVERYTHING,
-    call: { id: call },
+    call: {},
     conversation,
     ports: { local: engine },
     onCompacted: () => prefill.warmPast(),

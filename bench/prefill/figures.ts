@@ -1,13 +1,13 @@
 import { slopeOf } from "../../orchestrator/session/answering/slope.ts";
 import { type BenchRow, quantile, type Series } from "../benchmark.ts";
-import { growthOf } from "../thirty/growth.ts";
+import { growthOf, type Interval, type Intervals } from "../thirty/growth.ts";
 import { uncached } from "./converse.ts";
 import type { Calls } from "./real-engine.ts";
 
 /** What a question may cost beside its own tokens: the template's, and those of the block that it breaks. */
 const OVERHEAD_TOKENS = 32;
 const CACHED_SHARE = 0.95;
-const MS_PER_QUESTION = 1;
+export const MS_PER_QUESTION = 1;
 const LATER = 1.1;
 /** Questions of a call whose first ten and last ten can be told apart. */
 const LONG = 30;
@@ -65,17 +65,29 @@ export function uncachedRow(name: string, calls: Calls): BenchRow {
   };
 }
 
-/** Whether the later questions of a call wait longer. */
-export function growthRow(name: string, calls: Calls, judged: boolean): BenchRow {
+/** Whether the later questions of a call wait longer; with intervals, these in brackets. */
+export function growthRow(
+  name: string,
+  calls: Calls,
+  kind: "judged" | "baseline" | "stated",
+  intervals?: Intervals,
+): BenchRow {
   const { slopeMs, earlyP95Ms, lateP95Ms, ratio } = growthOf(
     calls.map((asked) => asked.map(({ ttftMs }) => ttftMs)),
   );
+  const judged = kind === "judged";
+  const slope = `${slopeMs.toFixed(2)} ms${bounds(intervals?.slopeMs)}`;
+  const times = `${ratio.toFixed(2)} times${bounds(intervals?.ratio)}`;
   return {
-    what: `${judged ? "" : "baseline: "}${name}: slope; p95 of questions 2–11 and 21–30`,
+    what: `${kind === "baseline" ? "baseline: " : ""}${name}: slope; p95 of questions 2–11 and 21–30`,
     target: judged ? `≤ ${MS_PER_QUESTION} ms a question; ≤ ${LATER} times` : "–",
-    measured: `${slopeMs.toFixed(2)} ms; ${ms(earlyP95Ms)} and ${ms(lateP95Ms)}, ${ratio.toFixed(2)} times`,
+    measured: `${slope}; ${ms(earlyP95Ms)} and ${ms(lateP95Ms)}, ${times}`,
     met: judged ? slopeMs <= MS_PER_QUESTION && ratio <= LATER : null,
   };
+}
+
+function bounds(interval: Interval | undefined): string {
+  return interval ? ` [${interval.map((bound) => bound.toFixed(2)).join(", ")}]` : "";
 }
 
 /** A way's figures without a judgement. */

@@ -13,6 +13,12 @@ export interface Growth {
 /** A figure's bounds that 95 of 100 repetitions keep. */
 export type Interval = readonly [least: number, most: number];
 
+/** Of the figures that are judged. */
+export interface Intervals {
+  readonly slopeMs: Interval;
+  readonly ratio: Interval;
+}
+
 /** Times to first token of one call, question by question. */
 type Times = readonly number[];
 
@@ -31,10 +37,7 @@ export function growthOf(calls: readonly Times[]): Growth {
 }
 
 /** By drawing as many calls again and again with replacement, each as a whole. */
-export function intervalsOf(calls: readonly Times[]): {
-  readonly slopeMs: Interval;
-  readonly ratio: Interval;
-} {
+export function intervalsOf(calls: readonly Times[]): Intervals {
   const random = createRandom(1);
   const drawn = Array.from({ length: SAMPLES }, () =>
     growthOf(calls.map(() => calls[Math.floor(random() * calls.length)] ?? [])),

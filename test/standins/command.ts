@@ -36,7 +36,7 @@ export async function runCommand(
   const { isTty = false, signal = new AbortController().signal } = options;
   if (options.onStdout) watch(stdout, options.onStdout);
   const written = Promise.all([text(stdout), text(stderr)]);
-  const io = { stdin, stdout, stderr, isTty, colours: false, signal };
+  const io = { stdin, stdout, stderr, isTty, colours: false, signal, onForced: () => {} };
   try {
     const code = await command(args, io).catch((error: unknown) => reportFault(error, stderr));
     stdout.end();

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type LivekitServer, startLivekitServer } from "../../orchestrator/assets/livekit-process.ts";
 import { findLivekitServer } from "../../orchestrator/assets/livekit-server.ts";
-import { withoutSecrets } from "../../orchestrator/config.ts";
+import { withoutSecrets } from "../../orchestrator/config/project-environment.ts";
 import { PROJECT_DIR } from "../../orchestrator/project.ts";
 
 export type StartOptions = Partial<Omit<Parameters<typeof startLivekitServer>[0], "binary">>;

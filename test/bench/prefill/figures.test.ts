@@ -45,14 +45,20 @@ describe("the figures of an engine", () => {
 
   it("late questions against early ones, without the first; a baseline is not judged", () => {
     const growing = [call(30, (nth) => ({ ttftMs: 50 + 2 * nth }))];
-    expect(growthRow("x", growing, true)).toMatchObject({
+    expect(growthRow("x", growing, "judged")).toMatchObject({
       measured: "2.00 ms; 70 ms and 108 ms, 1.54 times",
       met: false,
     });
-    expect(growthRow("x", growing, false).met).toBeNull();
-    expect(growthRow("x", [call(30, (nth) => ({ ttftMs: nth === 0 ? 900 : 50 }))], true).measured).toMatch(
-      /50 ms and 50 ms, 1\.00 times$/,
-    );
+    expect(growthRow("x", growing, "baseline").met).toBeNull();
+    const intervals = { slopeMs: [1.5, 2.5], ratio: [1.4, 1.68] } as const;
+    expect(growthRow("x", growing, "stated", intervals)).toMatchObject({
+      what: "x: slope; p95 of questions 2–11 and 21–30",
+      measured: "2.00 ms [1.50, 2.50]; 70 ms and 108 ms, 1.54 times [1.40, 1.68]",
+      met: null,
+    });
+    expect(
+      growthRow("x", [call(30, (nth) => ({ ttftMs: nth === 0 ? 900 : 50 }))], "judged").measured,
+    ).toMatch(/50 ms and 50 ms, 1\.00 times$/);
     expect([isLong(growing), isLong([call(8)])]).toEqual([true, false]);
   });
 });

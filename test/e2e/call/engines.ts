@@ -14,6 +14,25 @@ export interface Script {
   readonly cloud: string;
 }
 
+/** A question that any call can be asked; its answer needs no picture. */
+export const JOKE: Script = {
+  question: "Tell me a joke.",
+  local: "Local joke.",
+  cloud: "Why did the chicken cross the road?",
+};
+/** Another one. */
+export const TIME: Script = {
+  question: "What time is it?",
+  local: "Local time.",
+  cloud: "It is half past nine.",
+};
+/** A question about what the camera shows: with a person in it, and without. */
+export const FRONT: Script = {
+  question: "What's in front of me?",
+  local: "A woman is standing near the window.",
+  cloud: "There is a red cup on the table.",
+};
+
 /** Of a question's words that must be there. */
 export const LEAST_SHARE = 0.6;
 

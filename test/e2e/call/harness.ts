@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { RoomAgentDispatch, RoomConfiguration } from "@livekit/protocol";
-import { AccessToken, RoomServiceClient } from "livekit-server-sdk";
+import { RoomServiceClient } from "livekit-server-sdk";
 import type { RunningGate } from "../../../inference/gate/start.ts";
 import { freeTcpPort, type LivekitServer } from "../../../orchestrator/assets/livekit-process.ts";
 import { createLog } from "../../../orchestrator/log.ts";
@@ -19,6 +18,7 @@ import { createWordReader, type WordReaderOptions } from "../../standins/speech/
 import { startDeepgramServer } from "../../standins/stt/deepgram-server.ts";
 import type { SttServer } from "../../standins/stt/socket-server.ts";
 import { type ElevenlabsServer, startElevenlabs } from "../../standins/tts/elevenlabs.ts";
+import { guestToken } from "../livekit/guest.ts";
 import type { Program } from "../programs.ts";
 import { startAgent, stopAgent } from "./agent.ts";
 import { type Script, type ScriptedEngine, startScriptedEngine } from "./engines.ts";
@@ -143,12 +143,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const callers: Caller[] = [];
 
   const token = (room: string, identity = `caller-${randomUUID().slice(0, 8)}`): Promise<string> => {
-    const access = new AccessToken(livekit.apiKey, livekit.apiSecret, { identity, ttl: 600 });
-    access.addGrant({ room, roomJoin: true });
-    access.roomConfig = new RoomConfiguration({
-      agents: [new RoomAgentDispatch({ agentName: environment.AGENT_NAME })],
-    });
-    return access.toJwt();
+    return guestToken(livekit, { room, identity, agentName: environment.AGENT_NAME });
   };
 
   const withStore = async <Result>(read: (store: Store) => Promise<Result>): Promise<Result> => {

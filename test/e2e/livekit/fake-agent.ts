@@ -47,7 +47,7 @@ const agent = createAgent({
         if (request.text === "throw") setTimeout(() => raise(), 0);
         if (request.text === "grow") residentMb = 100;
         history.push({ ...EMPTY, question: request.text });
-        agent.remember(options.id, history);
+        options.onHistory?.(history);
       },
     };
   },

@@ -18,6 +18,7 @@ import { AccessToken } from "livekit-server-sdk";
 import { RoomAgentDispatch, RoomConfiguration } from "@livekit/protocol";
 import { leaveRoom } from "../../../orchestrator/transports/livekit/leave-room.ts";
 import type { LivekitAccess } from "../../../orchestrator/transports/livekit/tokens.ts";
+import { muteTrack } from "../../standins/caller/mute.ts";
 
 /** A person at a device, without any of our own code. */
 export interface Guest {
@@ -32,6 +33,8 @@ export interface Guest {
   }[];
   /** Sends a tone of the microphone for as long. */
   talk(forMs: number): Promise<void>;
+  /** The microphone off or on, as by the device's own button. */
+  mute(on: boolean): void;
   /** Sends so many pictures of one size at 10 per second. */
   show(
     source: "camera" | "screen",
@@ -42,6 +45,7 @@ export interface Guest {
   leave(): Promise<void>;
 }
 
+/** A token for a room; with `agentName`, one that asks for that agent. */
 export async function guestToken(
   access: LivekitAccess,
   options: {
@@ -98,10 +102,10 @@ export async function joinAsGuest(
   });
   await room.connect(access.url, await guestToken(access, options), { autoSubscribe: true, dynacast: false });
   const source = new AudioSource(48_000, 1, 200);
+  const microphone = LocalAudioTrack.createAudioTrack("mic", source);
   if (options.microphone ?? true) {
-    const track = LocalAudioTrack.createAudioTrack("mic", source);
     await room.localParticipant!.publishTrack(
-      track,
+      microphone,
       new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE }),
     );
   }
@@ -118,6 +122,7 @@ export async function joinAsGuest(
         await source.captureFrame(new AudioFrame(samples, 48_000, 1, 480));
       }
     },
+    mute: (on) => muteTrack(microphone, on),
     async show(kind, pictures, { width, height } = { width: 640, height: 480 }) {
       const video = new VideoSource(width, height);
       const track = LocalVideoTrack.createVideoTrack(kind, video);

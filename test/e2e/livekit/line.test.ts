@@ -1,33 +1,27 @@
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { setTimeout as wait } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
 import type { CallEvent } from "../../../orchestrator/session/call-events.ts";
 import { joinAsGuest, type Guest } from "./guest.ts";
-import { AGENT, openStage, startAgent, type Stage, type StagedAgent } from "./stage.ts";
+import { AGENT, withStage } from "./stage.ts";
 
-let stage: Stage;
-let staged: StagedAgent;
-
-beforeAll(async () => {
-  stage = await openStage();
-  staged = await startAgent(stage);
-});
-
-afterAll(async () => {
-  await staged.agent.end("shutdown");
-  await stage.close();
-});
+const { stage, staged } = withStage();
 
 async function enter(room: string, identity: string, microphone = true) {
-  const guest = await joinAsGuest(stage.access, { room, identity, agentName: AGENT, microphone });
-  const call = await staged.calls.of(identity);
+  const guest = await joinAsGuest(stage().access, { room, identity, agentName: AGENT, microphone });
+  const call = await staged().calls.of(identity);
   return { guest, call };
 }
 
 test("events come to the caller in order, as JSON of their topic, and to nobody else", async () => {
   const { guest, call } = await enter("events", "anna");
-  const other = await joinAsGuest(stage.access, { room: "events", identity: "listener", microphone: false });
+  const other = await joinAsGuest(stage().access, {
+    room: "events",
+    identity: "listener",
+    microphone: false,
+  });
   const events: readonly CallEvent[] = [
     { type: "speech", ear: "deepgram", voice: "elevenlabs" },
-    { type: "rate", rate: 1.2 },
+    { type: "rate", rate: 1.2, by: "persona" },
     { type: "state", state: "thinking" },
     { type: "caption", turn: "t1", text: "A dog." },
     { type: "ended", reason: "hung-up" },
@@ -92,7 +86,7 @@ test("words and answers come as LiveKit's own transcriptions, and the agent's st
 
 test("requests and chat messages of the caller are served; of others, malformed ones and floods are not", async () => {
   const { guest, call } = await enter("requests", "dora", false);
-  const other = await joinAsGuest(stage.access, {
+  const other = await joinAsGuest(stage().access, {
     room: "requests",
     identity: "stranger",
     microphone: false,
@@ -117,8 +111,11 @@ test("requests and chat messages of the caller are served; of others, malformed 
   );
   for (let at = 0; at < 60; at++) await guest.send("sightline.request", { type: "ask", text: `flood ${at}` });
   await guest.send("other", {});
-  await vi.waitFor(() => expect(call.requests.length).toBeGreaterThan(10));
-  expect(call.requests.length).toBeLessThan(30);
+  await wait(1000);
+  await guest.send("sightline.request", { type: "ask", text: "last" });
+  await vi.waitFor(() => expect(call.requests.at(-1)).toEqual({ type: "ask", text: "last" }), 3000);
+  expect(call.requests.length).toBeGreaterThan(10);
+  expect(call.requests.length).toBeLessThan(40);
   await guest.leave();
   await other.leave();
 });

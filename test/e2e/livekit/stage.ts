@@ -1,4 +1,5 @@
 import { RoomServiceClient, AgentDispatchClient } from "livekit-server-sdk";
+import { afterAll, beforeAll } from "vitest";
 import { createLog } from "../../../orchestrator/log.ts";
 import {
   createAgent,
@@ -27,6 +28,9 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** What `startAgent` takes beyond its stage. */
+export type StagedOptions = Partial<AgentOptions> & { readonly drainMs?: number };
+
 export interface StagedAgent {
   readonly agent: Agent;
   readonly calls: FakeCalls;
@@ -52,10 +56,7 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-export async function startAgent(
-  { access }: Stage,
-  options: Partial<AgentOptions> & { readonly drainMs?: number } = {},
-): Promise<StagedAgent> {
+export async function startAgent({ access }: Stage, options: StagedOptions = {}): Promise<StagedAgent> {
   const calls = createFakeCalls({ drainMs: options.drainMs ?? 0 });
   const store = createMemoryStore();
   const agent = createAgent({
@@ -70,4 +71,33 @@ export async function startAgent(
   });
   await agent.registered;
   return { agent, calls, store };
+}
+
+/** A stage with one agent for the tests of this file. */
+export function withStage(options: StagedOptions = {}): {
+  readonly stage: () => Stage;
+  readonly staged: () => StagedAgent;
+} {
+  let stage: Stage | undefined;
+  let staged: StagedAgent | undefined;
+  beforeAll(async () => {
+    stage = await openStage();
+    staged = await startAgent(stage, options);
+  });
+  afterAll(async () => {
+    await staged?.agent.end("shutdown");
+    await stage?.close();
+  });
+  return { stage: () => opened(stage), staged: () => opened(staged) };
+}
+
+function opened<Part>(part: Part | undefined): Part {
+  if (part === undefined) throw new Error("the stage is not open yet");
+  return part;
+}
+
+/** How many agents are in a room. */
+export async function agentsIn(rooms: RoomServiceClient, room: string): Promise<number> {
+  const participants = await rooms.listParticipants(room);
+  return participants.filter(({ permission }) => permission?.agent === true).length;
 }

@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import type { StoredCall } from "../../../orchestrator/store/calls.ts";
 import { openStore, type Store } from "../../../orchestrator/store/store.ts";
 import { startAgentChild } from "../../../orchestrator/transports/livekit/agent-child.ts";
 import { createSupervisor, type Supervisor } from "../../../orchestrator/transports/livekit/supervisor.ts";
 import { createSweep } from "../../../orchestrator/transports/livekit/sweep.ts";
+import { isAlive } from "../programs.ts";
 import { joinAsGuest, type Guest } from "./guest.ts";
 import { AGENT, openStage, testLog, type Stage } from "./stage.ts";
 
@@ -106,7 +108,9 @@ test.each([1, 2])(
     await vi.waitFor(() => expect(inRoom().flat()).toHaveLength(2));
     const agents = inRoom();
     for (const guest of guests) await ask(guest, "what is this");
-    await wait(300);
+    const remembered = async (): Promise<readonly number[]> =>
+      (await stored()).map(({ history }) => history.length);
+    await vi.waitFor(async () => expect(await remembered()).toEqual([1, 1]), 5000);
     const { pid } = served(guests[0]!)[0]!;
     const hit = guests.filter((guest) => served(guest)[0]!.pid === pid);
     process.kill(pid, "SIGKILL");
@@ -195,14 +199,6 @@ test("a drain ends each call with its sentence, and then the processes", async (
   await guest.leave();
 });
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-async function stored(): Promise<readonly unknown[]> {
+async function stored(): Promise<readonly StoredCall[]> {
   return (await Promise.all(started.map((name) => store.calls.ofProcess(name)))).flat();
 }

@@ -72,7 +72,7 @@ describe("a call", () => {
 
   test("slower and faster, when said, are acknowledged by the voice alone", async () => {
     const { page, agent } = await call();
-    await agent.tell({ type: "rate", rate: 0.83 });
+    await agent.tell({ type: "rate", rate: 0.83, by: "caller" });
     await page.getByText("Speed 0.83").waitFor();
     const live = page.locator("[role=status], output, [aria-live]:not([aria-live=off])");
     expect((await live.allInnerTexts()).join(" ")).not.toContain("Speed 0.83");

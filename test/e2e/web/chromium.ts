@@ -1,27 +1,10 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { launchChromium } from "../../standins/chromium.ts";
 import { drawnRoom } from "./drawn-room.ts";
 
-const PROGRAMS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const FLAGS = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const DEVICES = {
   allowed: [
     "--use-fake-device-for-media-stream",
@@ -37,7 +20,14 @@ const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-
 
 export interface BrowserOptions extends Pick<
   BrowserContextOptions,
-  "viewport" | "isMobile" | "hasTouch" | "colorScheme" | "reducedMotion" | "forcedColors" | "locale"
+  | "viewport"
+  | "isMobile"
+  | "hasTouch"
+  | "colorScheme"
+  | "reducedMotion"
+  | "forcedColors"
+  | "locale"
+  | "ignoreHTTPSErrors"
 > {
   /** What there is of cameras and microphones, all of them made up. Default: `allowed`. */
   readonly devices?: keyof typeof DEVICES;
@@ -53,7 +43,7 @@ export interface TestBrowser {
 
 const browsers = new Map<string, Promise<Browser>>();
 
-/** Opens a window without a past in Chromium: the program in `CHROMIUM`, else where distributions put it. */
+/** Opens a window without a past in Chromium. */
 export async function startChromium(options: BrowserOptions = {}): Promise<TestBrowser> {
   const { devices = "allowed", ...contextOptions } = options;
   const running = browsers.get(devices) ?? launch(devices);
@@ -79,12 +69,7 @@ export async function closeChromium(): Promise<void> {
 
 async function launch(devices: keyof typeof DEVICES): Promise<Browser> {
   const camera = devices === "allowed" ? [`--use-file-for-fake-video-capture=${await drawnRoom()}`] : [];
-  const executablePath = process.env["CHROMIUM"] ?? PROGRAMS.find((path) => existsSync(path)) ?? "chromium";
-  return chromium.launch({
-    executablePath,
-    headless: true,
-    args: [...FLAGS, ...DEVICES[devices], ...camera],
-  });
+  return launchChromium([...DEVICES[devices], ...camera]);
 }
 
 /** Rules that axe finds broken, with the elements; empty: none. */

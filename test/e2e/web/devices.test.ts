@@ -78,7 +78,7 @@ describe("the sound", () => {
     const { page, agent } = await call({}, DEVICE_VOICES);
     await expect.poll(() => agent.published(), LONG).toContain("SOURCE_MICROPHONE");
     await agent.tell({ type: "speech", ear: "deepgram", voice: null });
-    await agent.tell({ type: "rate", rate: 1.5 });
+    await agent.tell({ type: "rate", rate: 1.5, by: "persona" });
     await agent.tell({ type: "caption", turn: "t1", text: "A chair. " });
     await expect.poll(() => page.evaluate("spoken"), LONG).toEqual(["unlocked", "A chair. here 1.5"]);
     await expect.poll(() => agent.published(), LONG).toEqual(["SOURCE_CAMERA"]);

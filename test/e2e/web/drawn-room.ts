@@ -1,7 +1,7 @@
-import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
+import { writeY4m } from "../../standins/chromium.ts";
 
 const WIDTH = 1280;
 const HEIGHT = 720;
@@ -19,33 +19,8 @@ const ROOM = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1280 720">
 
 /** Writes a picture of a room as a film that Chromium takes for its camera (`--use-file-for-fake-video-capture`); its path. */
 export async function drawnRoom(): Promise<string> {
-  const { data } = await sharp(Buffer.from(ROOM))
-    .resize(WIDTH, HEIGHT)
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+  const rgb = await sharp(Buffer.from(ROOM)).resize(WIDTH, HEIGHT).removeAlpha().raw().toBuffer();
   const path = join(tmpdir(), `sightline-room-${process.pid}.y4m`);
-  const frame = Buffer.concat([Buffer.from("FRAME\n"), toI420(data)]);
-  const file = await open(path, "w");
-  await file.write(`YUV4MPEG2 W${WIDTH} H${HEIGHT} F${FRAMES}:1 Ip A1:1 C420mpeg2\n`);
-  for (let index = 0; index < FRAMES; index += 1) await file.write(frame);
-  await file.close();
+  await writeY4m(path, rgb, { width: WIDTH, height: HEIGHT, frames: FRAMES });
   return path;
-}
-
-/** RGB to planar YUV by BT.601 in limited range; of four pixels the first gives the colour. */
-function toI420(rgb: Buffer): Buffer {
-  const luma = WIDTH * HEIGHT;
-  const out = Buffer.alloc(luma * 1.5);
-  for (let y = 0; y < HEIGHT; y += 1)
-    for (let x = 0; x < WIDTH; x += 1) {
-      const at = (y * WIDTH + x) * 3;
-      const [r = 0, g = 0, b = 0] = rgb.subarray(at, at + 3);
-      out[y * WIDTH + x] = 16 + 0.257 * r + 0.504 * g + 0.098 * b;
-      if (x % 2 === 1 || y % 2 === 1) continue;
-      const chroma = luma + (y / 2) * (WIDTH / 2) + x / 2;
-      out[chroma] = 128 - 0.148 * r - 0.291 * g + 0.439 * b;
-      out[chroma + luma / 4] = 128 + 0.439 * r - 0.368 * g - 0.071 * b;
-    }
-  return out;
 }
