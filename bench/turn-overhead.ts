@@ -180,7 +180,7 @@ function createRunner(
       settings: SETTINGS,
       conversation: FORGETFUL,
       contextTokens: 14_000,
-      localPictures: 11,
+      localPictures: 24,
       metrics: createMetrics(),
       tracer: undefined,
       log,

@@ -89,7 +89,7 @@ export const variables = {
   },
   LOCAL_PICTURES: {
     doc: "Pictures of earlier questions that a prompt of the local engine shows at most: one fewer than its --limit-mm-per-prompt allows. Beyond them the oldest give way to their descriptions.",
-    ...wholeNumber(11, 0, 1000),
+    ...wholeNumber(24, 0, 1000),
   },
   ROUTE_POLICY: {
     doc: "person-local (default with a cloud), local-first, or local-only (default without).",

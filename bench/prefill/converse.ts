@@ -39,7 +39,7 @@ export interface ConverseOptions {
 }
 
 /** As `CONTEXT_TOKENS` and `LOCAL_PICTURES` are by default. */
-const OURS = { contextTokens: 14_000, localPictures: 11 };
+const OURS = { contextTokens: 14_000, localPictures: 24 };
 const EVERYTHING = { contextTokens: Infinity, localPictures: Infinity };
 const ANSWER_TOKENS = 32;
 const CHARACTERS_PER_TOKEN = 4;

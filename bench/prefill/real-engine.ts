@@ -31,7 +31,7 @@ export const EVERYTHING: Way = { name: "history everything", ahead: true, histor
 export const LAST_PICTURE: Way = { name: "history last-picture", ahead: true, history: "last-picture" };
 
 /** As `LOCAL_PICTURES` is by default, and the one that is asked about. */
-const OUR_PICTURES = 12;
+const OUR_PICTURES = 25;
 /** Of a question with its picture and its answer, and of what stands above them; estimated from above. */
 const TOKENS_PER_QUESTION = 600;
 const HEAD_TOKENS = 2000;

@@ -39,7 +39,7 @@ export interface SimulatorOptions {
   readonly schedulingPolicy?: "priority" | "fcfs";
   /** Open requests, running ones included, beyond which a new one gets 503. Default: no limit. */
   readonly maxNumQueuedReqs?: number;
-  /** Pictures in one request. Default 12. */
+  /** Pictures in one request. Default 25. */
   readonly maxImages?: number;
   /** Pixel limits of `smart_resize`. Default 100352 and 602112: 128 to 768 tokens. */
   readonly minPixels?: number;

@@ -13,7 +13,7 @@ const defaults = {
   blockSize: 16,
   schedulingPolicy: "priority",
   maxNumQueuedReqs: Number.POSITIVE_INFINITY,
-  maxImages: 12,
+  maxImages: 25,
   minPixels: 100_352,
   maxPixels: 602_112,
   imageCacheBytes: 4 * 1024 ** 3,

@@ -1,6 +1,7 @@
 import { ENGINE_QUEUE, EngineError } from "../errors.ts";
 import type { EngineState } from "../turn/ports.ts";
 import { HttpFault } from "./http-fault.ts";
+import { createShortestFirst } from "./shortest-first.ts";
 
 /** How often a server is asked how many requests wait there. */
 const POLL_MS = 1000;
@@ -9,7 +10,7 @@ const WANTED_MS = 10_000;
 /** An answer that is no faster is not waited for. */
 const POLL_LIMIT_MS = 900;
 /** An answer has its first clause by then, and is ahead of its voice: a step that takes longer is not heard. */
-const BEGINS_MS = 1000;
+const BEGINS_MS = 300;
 
 /** A question under way. */
 export interface QuestionLoad {
@@ -24,12 +25,15 @@ export interface EngineLoad {
   question(): QuestionLoad;
   /**
    * Runs a prefill, one at a time. One in the background runs only when no answer is at its beginning,
-   * and is aborted when a question or another prefill comes.
+   * and no call has less of it left; it is aborted when a question or another prefill comes.
    *
    * @throws {EngineError} `engine-queue` when the engine has others to serve.
    */
   prefill<Result>(
-    options: { readonly background: boolean; readonly signal: AbortSignal },
+    options: {
+      readonly background: { readonly call: string; readonly leftTokens: number } | undefined;
+      readonly signal: AbortSignal;
+    },
     work: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result>;
   /** Learns from a fault. */
@@ -55,8 +59,10 @@ export function createEngineLoad(
   let prefill:
     | { readonly background: boolean; readonly preempted: AbortController; readonly signal: AbortSignal }
     | undefined;
+  const shortest = createShortestFirst();
   let usedAtMs = performance.now();
   let mostPictures: number | undefined;
+  /** Requests of others at the server. */
   let waiting = 0;
   let wantedAtMs = -Infinity;
   let polling: NodeJS.Timeout | undefined;
@@ -67,7 +73,8 @@ export function createEngineLoad(
       stopPolling();
       return;
     }
-    waiting = await readWaiting(AbortSignal.timeout(POLL_LIMIT_MS)).catch(() => 0);
+    const atServer = await readWaiting(AbortSignal.timeout(POLL_LIMIT_MS)).catch(() => 0);
+    waiting = Math.max(0, atServer - asking - (current() ? 1 : 0));
   };
 
   const stopPolling = (): void => {
@@ -125,10 +132,15 @@ export function createEngineLoad(
       };
     },
     async prefill({ background, signal }, work) {
-      if (!hasRoom(background)) throw queueFault(engine);
+      const isFirst = !background || shortest.mayRun(background.call, background.leftTokens);
+      if (!isFirst || !hasRoom(background !== undefined)) throw queueFault(engine);
       prefill?.preempted.abort(queueFault(engine));
       const preempted = new AbortController();
-      const mine = { background, preempted, signal: AbortSignal.any([signal, preempted.signal]) };
+      const mine = {
+        background: background !== undefined,
+        preempted,
+        signal: AbortSignal.any([signal, preempted.signal]),
+      };
       prefill = mine;
       try {
         return await work(mine.signal);

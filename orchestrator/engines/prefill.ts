@@ -30,10 +30,12 @@ export function createPrefill<Picture>(parts: {
   readonly closing: AbortSignal;
 }): NonNullable<Engine<Picture>["prefill"]> {
   const { breaker, discovery, transport, memory, load, toJpeg, closing } = parts;
-  return (prompt, aborted, { background = false } = {}) => {
+  return (prompt, aborted, { background } = {}) => {
     if (!breaker.isClosed()) return Promise.resolve(false);
     const limited = AbortSignal.any([aborted, closing, AbortSignal.timeout(PREFILL_MS)]);
-    return load.prefill({ background, signal: limited }, async (signal) => {
+    const call = prompt.conversationId;
+    const work = { background: background && { call, ...background }, signal: limited };
+    return load.prefill(work, async (signal) => {
       const { model, isVllm } = await discovery.served(signal);
       if (!isVllm) return false;
       const vllm = memory.request(prompt.conversationId, { withBytes: false });

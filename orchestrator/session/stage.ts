@@ -73,6 +73,7 @@ export async function openStage(options: {
       ended = Promise.withResolvers();
       const over = ended.promise;
       player.open();
+      player.begin(answer.sound?.items ?? []);
       const mine = session.perform(question);
       running = mine;
       await Promise.race([mine.done, over]);

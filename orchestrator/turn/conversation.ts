@@ -1,5 +1,5 @@
 import type { PastTurn } from "./turn.ts";
-import { type HistoryBudget, isNear, isOver, shrink } from "./history-budget.ts";
+import { grow, type HistoryBudget, isNear, isOver, shrink } from "./history-budget.ts";
 
 /** What was said and heard in a call; prompts read a snapshot of it. */
 export interface Conversation {
@@ -26,23 +26,24 @@ export interface Conversation {
 
 export function createConversation(id: string): Conversation {
   let turns: readonly PastTurn[] = [];
-  let planned: readonly PastTurn[] | undefined;
+  let planned: { readonly turns: readonly PastTurn[]; readonly budget: HistoryBudget } | undefined;
 
   const adopt = (): void => {
-    turns = planned ?? turns;
+    turns = planned?.turns ?? turns;
     planned = undefined;
   };
 
   return {
     id,
     snapshot: () => turns,
-    planned: () => planned,
+    planned: () => planned?.turns,
     commit(turn) {
       turns = [...turns, turn];
-      planned = planned && [...planned, turn];
+      planned = planned && { ...planned, turns: grow(planned.turns, turn, planned.budget) };
     },
     plan(budget) {
-      if (!planned && isNear(turns, budget)) planned = shrink(turns, budget);
+      const shorter = !planned && isNear(turns, budget) ? shrink(turns, budget) : undefined;
+      if (shorter) planned = { turns: shorter, budget };
       return planned !== undefined;
     },
     adopt,

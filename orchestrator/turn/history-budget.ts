@@ -9,12 +9,10 @@ const CHARACTERS_PER_TOKEN = 3.5;
 const TOKENS_PER_TURN = 40;
 /** A shorter history leaves room for a good while: each one costs a cold prefix. */
 const KEEP_SHARE = 0.5;
-/** Of the pictures: they are most of what a cold prefix costs, and the older ones are described. */
-const KEEP_PICTURES_SHARE = 0.2;
 /** A shorter history is planned from here on, so that there is time to compute it. */
-const NEAR_SHARE = 0.85;
-/** Of the pictures: three questions before there are too many of them, when there may be eleven. */
-const NEAR_PICTURES_SHARE = 0.7;
+const NEAR_SHARE = 0.7;
+/** Of the pictures: ten questions before there are too many of them, when there may be twenty-four. */
+const NEAR_PICTURES_SHARE = 0.6;
 
 /** What the past may cost in a prompt of the local engine. */
 export interface HistoryBudget {
@@ -61,26 +59,46 @@ export function isNear(turns: readonly PastTurn[], budget: HistoryBudget): boole
  */
 export function shrink(turns: readonly PastTurn[], budget: HistoryBudget): readonly PastTurn[] | undefined {
   const most: HistoryBudget = { tokens: budget.tokens * KEEP_SHARE, pictures: picturesKept(budget) };
-  let kept = turns.filter((turn, index) => turn.engine !== "none" || index === turns.length - 1);
+  const answered = turns.filter((turn, index) => turn.engine !== "none" || index === turns.length - 1);
   const least =
-    kept.length -
+    answered.length -
     Math.max(
       0,
-      kept.findLastIndex(({ engine }) => engine !== "none"),
+      answered.findLastIndex(({ engine }) => engine !== "none"),
     );
-  const pictured = budget.pictures > 0 ? kept.length - 1 : kept.length;
-  for (let index = 0; index < pictured && isOver(kept, most); index++) {
-    const turn = kept[index];
-    if (turn && (turn.jpeg || turn.clear)) kept = kept.with(index, { ...turn, jpeg: null, clear: null });
-  }
+  const last = budget.pictures > 0 ? answered.length - 1 : answered.length;
+  let kept = withoutOldest(answered, last, (now) => !isOver(now, most));
   while (kept.length > least && estimateTokens(kept) > most.tokens) kept = kept.slice(1);
   const isSame = kept.length === turns.length && kept.every((turn, index) => turn === turns[index]);
   return isSame ? undefined : kept;
 }
 
-/** The newest picture stays, where the server takes one of the past at all. */
+/**
+ * A shorter history with one turn more. A picture that is not among the last of it any more gives way,
+ * too; what comes before that turn stays as it is.
+ */
+export function grow(turns: readonly PastTurn[], turn: PastTurn, budget: HistoryBudget): readonly PastTurn[] {
+  const most = picturesKept(budget);
+  return withoutOldest([...turns, turn], turns.length, (now) => countPictures(now) <= most);
+}
+
+/** Of the first `upTo` turns the oldest pictures are left out, until that is enough. */
+function withoutOldest(
+  turns: readonly PastTurn[],
+  upTo: number,
+  isEnough: (turns: readonly PastTurn[]) => boolean,
+): readonly PastTurn[] {
+  let kept = turns;
+  for (let index = 0; index < upTo && !isEnough(kept); index++) {
+    const turn = kept[index];
+    if (turn && (turn.jpeg || turn.clear)) kept = kept.with(index, { ...turn, jpeg: null, clear: null });
+  }
+  return kept;
+}
+
+/** The newest stays, where the server takes one of the past at all: pictures are most of what a cold prefix costs. */
 function picturesKept({ pictures }: HistoryBudget): number {
-  return Math.max(Math.min(1, pictures), Math.floor(pictures * KEEP_PICTURES_SHARE));
+  return Math.min(1, pictures);
 }
 
 /** Those that a prompt of the local engine shows. */

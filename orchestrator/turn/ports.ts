@@ -60,8 +60,11 @@ export interface Engine<Picture> {
     prompt: Prompt<Picture>,
     signal: AbortSignal,
     options?: {
-      /** Nobody waits for it: it comes after every answer, and gives way to any other prefill. */
-      readonly background?: boolean;
+      /**
+       * Nobody waits for it: it comes after every answer, and gives way to any other prefill. Of several
+       * conversations, the one with the fewest tokens left to compute, these included, goes first.
+       */
+      readonly background?: { readonly leftTokens: number } | undefined;
     },
   ): Promise<boolean>;
   /** How it stands. Absent: nothing is known of it. */

@@ -64,7 +64,7 @@ const BUDGET_MS = 6000;
 const FRESH_MS = 500;
 /** Pictures that are computed at the beginning of a question, and one more for each of so many milliseconds. */
 const MOST_SPEAKING = 1;
-const ONE_MORE_MS = 2500;
+const ONE_MORE_MS = 4000;
 /** And in each pause that it has: any of them may be its end. */
 const MOST_IN_PAUSE = 1;
 

@@ -89,7 +89,7 @@ describe("typed questions over HTTP", () => {
         settings: settingsOf({ verdictDeadlineMs: 10_000, privateToCloud: "all" }),
         persona: { language: "en", verbosity: "normal" },
         contextTokens: 100_000,
-        localPictures: 11,
+        localPictures: 24,
         places: {},
         ledger: memoryLedger(),
         metrics: createMetrics(),

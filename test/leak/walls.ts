@@ -94,7 +94,7 @@ export async function buildHouse(): Promise<House> {
         }),
         conversation: asked.conversation ?? createConversation("call"),
         contextTokens: 100_000,
-        localPictures: 11,
+        localPictures: 24,
         metrics,
         tracer: undefined,
         log,

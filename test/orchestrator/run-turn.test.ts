@@ -30,7 +30,7 @@ function setUp(ports: Partial<Ports> = {}, level = "info") {
     settings: settingsOf(),
     conversation: createConversation("call"),
     contextTokens: 100_000,
-    localPictures: 11,
+    localPictures: 24,
     metrics,
     tracer: undefined,
     log: pino({ level }, sink),

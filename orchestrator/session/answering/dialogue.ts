@@ -223,7 +223,11 @@ export function createDialogue(options: {
       ahead.discard();
     },
     onStart() {
-      if (live) begun(live);
+      const started = live;
+      // Sound comes first; what is there of its text has been told by then.
+      setImmediate(() => {
+        if (started && !started.over) begun(started);
+      });
     },
     onProgress(playedMs) {
       if (!live || closed) return;

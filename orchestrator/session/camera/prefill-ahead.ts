@@ -61,16 +61,17 @@ export function createPrefillAhead(options: {
     history: readonly PastTurn[],
     shown: Shown<Jpeg> | undefined,
     signal: AbortSignal,
+    background?: { readonly leftTokens: number },
   ): Promise<boolean> => {
     const prompt = prefillPrompt({ conversationId: conversation.id, history, settings }, shown);
-    return (await engine()?.prefill?.(prompt, signal, { background: !shown })) ?? false;
+    return (await engine()?.prefill?.(prompt, signal, { background })) ?? false;
   };
 
   const past = createWarmPast({
     conversation,
     runs,
     engine,
-    prefill: (history, signal) => prefill(history, undefined, signal),
+    prefill: (history, leftTokens, signal) => prefill(history, undefined, signal, { leftTokens }),
     isQuiet: () => state === "over",
     onAdopted,
   });

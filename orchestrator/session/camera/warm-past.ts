@@ -6,15 +6,15 @@ import type { PrefillEnd, PrefillRuns, PrefillWork } from "./prefill-runs.ts";
 
 /** An engine that idles for ten seconds answers its next request later: it is asked for a token before that. */
 const KEEP_ALIVE_MS = 8000;
-/** What had to give way is taken up again after this. */
-const LOOK_MS = 500;
+/** What had to give way is taken up again after this: the moments in which nobody asks anything are short. */
+const LOOK_MS = 100;
 /** An engine that failed is left alone for so long. */
 const FAILED_FOR_MS = 5000;
 /**
  * A long past is computed in pieces, so that a question which comes meanwhile waits for one of them at
- * most, and no more is lost to it: half a second on an L4.
+ * most: a seventh of a second on an L4.
  */
-const PIECE_TOKENS = 450;
+const PIECE_TOKENS = 100;
 
 /** Keeps what the engine knows of a call's past up to date, while nobody asks. */
 export interface WarmPast {
@@ -27,7 +27,12 @@ export function createWarmPast(options: {
   readonly conversation: Conversation;
   readonly runs: PrefillRuns;
   readonly engine: () => Engine<Jpeg> | undefined;
-  readonly prefill: (history: readonly PastTurn[], signal: AbortSignal) => Promise<boolean>;
+  /** Has the engine compute the beginning of a history, of all of which so many tokens are left. */
+  readonly prefill: (
+    history: readonly PastTurn[],
+    leftTokens: number,
+    signal: AbortSignal,
+  ) => Promise<boolean>;
   /** Nobody speaks, and no question is being answered ahead of its end. */
   readonly isQuiet: () => boolean;
   /** The shorter history that was planned is the history from now on. */
@@ -39,8 +44,8 @@ export function createWarmPast(options: {
   let isWanted = false;
   /** The planned history whose prefix is computed. */
   let ready: readonly PastTurn[] | undefined;
-  /** Pieces of a history that were computed before something else had to be. */
-  let done = { of: conversation.snapshot(), pieces: 0 };
+  /** What is computed of a history that something else came before. */
+  let begun: readonly PastTurn[] | undefined;
 
   const start = async (kind: "past" | "keep-alive", work: PrefillWork): Promise<PrefillEnd> => {
     const end = await runs.start({ kind, picture: null }, work);
@@ -48,16 +53,26 @@ export function createWarmPast(options: {
     return end;
   };
 
+  /** How many turns of a history the engine knows: of what was begun, and of what it answers from. */
+  const knownTurns = (history: readonly PastTurn[]): number => {
+    const present = conversation.snapshot();
+    const bases = history === present ? [begun] : [begun, present];
+    return Math.max(...bases.map((basis) => (basis ? sharedTurns(basis, history) : -1)));
+  };
+
+  const leftTokens = (history: readonly PastTurn[]): number =>
+    estimateTokens(history.slice(Math.max(0, knownTurns(history))));
+
   const warm = async (history: readonly PastTurn[]): Promise<void> => {
-    if (done.of !== history) done = { of: history, pieces: 0 };
+    const known = knownTurns(history);
     const end = await start("past", async (signal) => {
-      for (const piece of piecesOf(history).slice(done.pieces)) {
-        if (!(await prefill(piece, signal))) return "useless";
-        done = { of: history, pieces: done.pieces + 1 };
+      for (const piece of piecesOf(history).filter(({ length }) => length > known)) {
+        if (!(await prefill(piece, leftTokens(history), signal))) return "useless";
+        begun = piece;
       }
       return "warm";
     });
-    if (end === "warm") done = { of: history, pieces: 0 };
+    if (end === "warm" || end === "failed") begun = undefined;
     if (end === "useless" || (end === "warm" && history === conversation.snapshot())) isWanted = false;
     if (end === "warm") {
       ready = history;
@@ -79,7 +94,7 @@ export function createWarmPast(options: {
     if (isWanted && state?.hasRoom !== false) void warm(planned ?? conversation.snapshot());
     else if (!isWanted && (state?.idleMs ?? 0) >= KEEP_ALIVE_MS) {
       const history = conversation.snapshot();
-      void start("keep-alive", async (signal) => ((await prefill(history, signal)) ? "warm" : "useless"));
+      void start("keep-alive", async (signal) => ((await prefill(history, 0, signal)) ? "warm" : "useless"));
     }
   };
 
@@ -91,6 +106,12 @@ export function createWarmPast(options: {
     },
     close: () => clearInterval(timer),
   };
+}
+
+/** How many turns two histories begin with alike. */
+function sharedTurns(one: readonly PastTurn[], other: readonly PastTurn[]): number {
+  const at = one.findIndex((turn, index) => turn !== other[index]);
+  return at < 0 ? one.length : at;
 }
 
 /** A history from its start to each of the places at which so many tokens more have come together. */

@@ -29,9 +29,13 @@ export class Player extends voice.AudioOutput {
   #handed: Int16Array[] = [];
   /** Samples of this speech that were handed over, less what a pause took back. */
   #written = 0;
+  /** Samples that were begun with, and that the framework has still to bring. */
+  #ahead = 0;
   #paused = false;
   #open = false;
   #begun = false;
+  /** The framework has brought some of it. */
+  #brought = false;
   #complete = false;
   #pumping = false;
   #room = Promise.withResolvers<void>();
@@ -53,6 +57,19 @@ export class Player extends voice.AudioOutput {
     this.#open = true;
   }
 
+  /**
+   * Begins the speech that may begin with the sound of it that is there, and does not wait until the
+   * framework brings the same samples.
+   */
+  begin(sound: readonly AudioFrame[]): void {
+    for (const { data } of sound) {
+      this.#waiting.push(data);
+      this.#ahead += data.length;
+    }
+    this.#begun = this.#ahead > 0;
+    void this.#pump();
+  }
+
   /** Milliseconds that were heard of the speech that ended last. */
   lastPlayedMs(): number {
     return this.#lastPlayedMs;
@@ -60,9 +77,14 @@ export class Player extends voice.AudioOutput {
 
   override async captureFrame(frame: AudioFrame): Promise<void> {
     if (!this.#open) return;
+    const isFirst = !this.#brought;
+    this.#brought = true;
     await super.captureFrame(frame);
+    if (isFirst) this.onPlaybackStarted(Date.now());
     this.#begun = true;
-    this.#waiting.push(frame.data);
+    const known = Math.min(this.#ahead, frame.data.length);
+    this.#ahead -= known;
+    if (known < frame.data.length) this.#waiting.push(frame.data.subarray(known));
     void this.#pump();
     while (this.#open && this.#waiting.length > 1) await this.#room.promise;
   }
@@ -133,8 +155,10 @@ export class Player extends voice.AudioOutput {
     this.#waiting = [];
     this.#handed = [];
     this.#written = 0;
+    this.#ahead = 0;
     this.#open = false;
     this.#begun = false;
+    this.#brought = false;
     this.#complete = false;
     this.#paused = false;
     this.#makeRoom();
@@ -162,7 +186,7 @@ export class Player extends voice.AudioOutput {
     this.#handed.push(chunk);
     trim(this.#handed, (KEEP_MS * this.#speaker.sampleRate) / 1000);
     const room = this.#speaker.write({ samples: chunk, sampleRate: this.#speaker.sampleRate });
-    if (first) this.#start();
+    if (first) this.#listener.onStart();
     this.#makeRoom();
     await room;
     const over = this.#speaker.queuedMs() - QUEUE_MS;
@@ -172,11 +196,6 @@ export class Player extends voice.AudioOutput {
   async #wait(ms: number): Promise<void> {
     if (ms > 0) await wait(Math.min(CHUNK_MS, Math.max(1, ms)));
     if (this.#begun) this.#listener.onProgress(this.playedMs());
-  }
-
-  #start(): void {
-    this.onPlaybackStarted(Date.now());
-    this.#listener.onStart();
   }
 
   #finish(): void {

@@ -16,7 +16,7 @@ async function start(options: SimulatorOptions): Promise<Simulator> {
 describe("what the server has room for", () => {
   it("leaves out the baseline that keeps everything when the server takes too few pictures, or tokens", async () => {
     const ways = [PREFILLED, EVERYTHING];
-    const few = await waysFor(await start({ maxImages: 12, maxModelLen: 32_768 }), ways, 30);
+    const few = await waysFor(await start({ maxImages: 25, maxModelLen: 32_768 }), ways, 30);
     expect(few.possible).toEqual([PREFILLED]);
     expect(few.notes).toEqual([
       expect.stringMatching(/^Left out: history everything .* takes 12 and 32768\.$/),
@@ -29,8 +29,8 @@ describe("what the server has room for", () => {
   });
 
   it("refuses a server that has no room for our own calls", async () => {
-    await expect(waysFor(await start({ maxImages: 11 }), [PREFILLED], 30)).rejects.toThrow(
-      /^prefilled: needs 12 pictures in a prompt/,
+    await expect(waysFor(await start({ maxImages: 24 }), [PREFILLED], 30)).rejects.toThrow(
+      /^prefilled: needs 25 pictures in a prompt/,
     );
     expect((await waysFor(simulator as Simulator, [PREFILLED], 8)).possible).toEqual([PREFILLED]);
   });

@@ -25,7 +25,7 @@ test("with nothing set there is no engine, and nothing leaves the box", () => {
     fieldOfViewDeg: 65,
     maxAnswerTokens: 160,
     contextTokens: 14_000,
-    localPictures: 11,
+    localPictures: 24,
     fallbackAfterMs: { local: 450, cloud: 1200 },
     secretKey: undefined,
     endpointSilenceMs: 500,

@@ -15,8 +15,8 @@ function load(readWaiting: () => Promise<number> = async () => 0): EngineLoad {
   return open;
 }
 const { signal } = new AbortController();
-const foreground = { background: false, signal };
-const background = { background: true, signal };
+const foreground = { background: undefined, signal };
+const background = { background: { call: "call", leftTokens: 100 }, signal };
 const untilAborted = (aborted: AbortSignal): Promise<never> =>
   new Promise((_, reject) => aborted.addEventListener("abort", () => reject(aborted.reason as Error)));
 const QUEUE = { code: "engine-queue" };
@@ -38,7 +38,7 @@ describe("what the calls of a process ask of an engine", () => {
     const engine = load();
     const stop = new AbortController();
     const done = Promise.withResolvers<boolean>();
-    const stopped = engine.prefill({ background: false, signal: stop.signal }, () => done.promise);
+    const stopped = engine.prefill({ background: undefined, signal: stop.signal }, () => done.promise);
     stop.abort();
     const next = Promise.withResolvers<boolean>();
     const running = engine.prefill(foreground, () => next.promise);
@@ -67,7 +67,9 @@ describe("what the calls of a process ask of an engine", () => {
     ended.answered();
     long.answered();
     await expect(engine.prefill(background, async () => true)).rejects.toMatchObject(QUEUE);
-    vi.advanceTimersByTime(1000);
+    vi.advanceTimersByTime(299);
+    await expect(engine.prefill(background, async () => true)).rejects.toMatchObject(QUEUE);
+    vi.advanceTimersByTime(1);
     expect(await engine.prefill(background, async () => true)).toBe(true);
     ended.end();
     const next = engine.question();
@@ -75,6 +77,18 @@ describe("what the calls of a process ask of an engine", () => {
     await expect(engine.prefill(background, async () => true)).rejects.toMatchObject(QUEUE);
     next.end();
     long.end();
+    expect(await engine.prefill(background, async () => true)).toBe(true);
+  });
+
+  it("is in the background for the call that has least of it left", async () => {
+    const engine = load();
+    const done = Promise.withResolvers<boolean>();
+    const first = engine.prefill(background, () => done.promise);
+    const longer = { background: { call: "another", leftTokens: 101 }, signal };
+    await expect(engine.prefill(longer, async () => true)).rejects.toMatchObject(QUEUE);
+    done.resolve(true);
+    await first;
+    await expect(engine.prefill(longer, async () => true)).rejects.toMatchObject(QUEUE);
     expect(await engine.prefill(background, async () => true)).toBe(true);
   });
 
@@ -124,6 +138,17 @@ describe("what waits at the server", () => {
     expect(engine.state().hasRoom).toBe(true);
     await vi.advanceTimersByTimeAsync(60_000);
     expect(readWaiting.mock.calls.length).toBeLessThan(15);
+  });
+
+  it("does not count what it is asked for by us", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+    const readWaiting = vi.fn<() => Promise<number>>().mockResolvedValue(2);
+    const engine = load(readWaiting);
+    const questions = [engine.question(), engine.question()];
+    engine.state();
+    await vi.advanceTimersByTimeAsync(10);
+    for (const question of questions) question.answered();
+    expect(engine.state().hasRoom).toBe(true);
   });
 
   it("is read from the metrics of a vLLM", () => {

@@ -42,7 +42,7 @@ function setUp(
     settings: settingsOf({ verdictDeadlineMs: 4000 }),
     persona: { language: "en", verbosity: "normal" },
     contextTokens: 100_000,
-    localPictures: 11,
+    localPictures: 24,
     places: { cloud: { name: "cloud", model: "gpt-4o", host: "api.openai.com" } },
     ledger: memoryLedger(entries),
     metrics: createMetrics(),

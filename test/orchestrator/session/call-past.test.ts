@@ -43,7 +43,7 @@ test(
     for (let nth = 0; nth < 30; nth++) await ask(open, LOOK);
     expect(engines(open)).toEqual(Array(30).fill("local"));
     expect(pictures(open)).toBeGreaterThan(0);
-    expect(pictures(open)).toBeLessThanOrEqual(11);
+    expect(pictures(open)).toBeLessThanOrEqual(24);
   },
 );
 
@@ -74,7 +74,7 @@ test(
       .toBe(2);
     await delay(600);
     // What is kept for a crash is what the next prompt repeats.
-    expect(pictures(open)).toBe(2);
+    expect(pictures(open)).toBe(1);
     const after = await ask(open, "Thank you. What is wool made of?");
     expect(after.prompt).toBeLessThan(4 * 391);
     expect(after.computed).toBeLessThanOrEqual(QUESTION_TOKENS);

@@ -120,7 +120,7 @@ test("a turn of the core leaves its trace, and no word or picture of it", async 
       settings: settingsOf(),
       conversation: createConversation("call-2"),
       contextTokens: 100_000,
-      localPictures: 11,
+      localPictures: 24,
       metrics: createMetrics(),
       tracer,
       log: pino({ level: "silent" }),

@@ -1,28 +1,36 @@
 import { describe, expect, it } from "vitest";
-import { isNear, isOver, shrink, toBudget } from "../../../orchestrator/turn/history-budget.ts";
+import { grow, isNear, isOver, shrink, toBudget } from "../../../orchestrator/turn/history-budget.ts";
 import { jpegOf, pastOf } from "../../standins/turn.ts";
 
 const pictures = (count: number) =>
   Array.from({ length: count }, (_, nth) => pastOf({ question: `${nth}?`, jpeg: jpegOf(`${nth}`) }));
 const shown = (turns: ReturnType<typeof shrink>): boolean[] => (turns ?? []).map(({ jpeg }) => jpeg !== null);
-const budget = { tokens: 100_000, pictures: 11 };
+const budget = { tokens: 100_000, pictures: 24 };
 
 describe("the pictures of a prompt", () => {
   it("are those of local turns; the question's own comes on top", () => {
-    expect(isOver(pictures(11), budget)).toBe(false);
-    expect(isOver(pictures(12), budget)).toBe(true);
-    expect(isOver([...pictures(11), pastOf({ engine: "none", jpeg: jpegOf("never shown") })], budget)).toBe(
+    expect(isOver(pictures(24), budget)).toBe(false);
+    expect(isOver(pictures(25), budget)).toBe(true);
+    expect(isOver([...pictures(24), pastOf({ engine: "none", jpeg: jpegOf("never shown") })], budget)).toBe(
       false,
     );
   });
 
   it("are nearly too many some questions before that", () => {
-    expect([7, 8].map((count) => isNear(pictures(count), budget))).toEqual([false, true]);
+    expect([14, 15].map((count) => isNear(pictures(count), budget))).toEqual([false, true]);
   });
 
-  it("give way to the answers that describe them, down to the last two", () => {
-    expect(shown(shrink(pictures(12), budget))).toEqual([...Array(10).fill(false), ...Array(2).fill(true)]);
-    expect(shrink(pictures(12), budget)?.map(({ answer }) => answer)).toEqual(Array(12).fill("A cup."));
+  it("give way to the answers that describe them, down to the last one", () => {
+    expect(shown(shrink(pictures(13), budget))).toEqual([...Array(12).fill(false), true]);
+    expect(shrink(pictures(13), budget)?.map(({ answer }) => answer)).toEqual(Array(13).fill("A cup."));
+  });
+
+  it("of a history that grows give way one by one, and what comes before stays as it is", () => {
+    const short = shrink(pictures(13), budget) ?? [];
+    const grown = grow(short, pastOf({ question: "13?", jpeg: jpegOf("13") }), budget);
+    expect(shown(grown)).toEqual([...Array(13).fill(false), true]);
+    expect(grown.findIndex((turn, index) => turn !== short[index])).toBe(12);
+    expect(shown(grow(grown, pastOf(), budget))).toEqual([...shown(grown), false]);
   });
 
   it.each([
@@ -38,10 +46,10 @@ describe("the pictures of a prompt", () => {
   });
 
   it("are no more than the server has said", () => {
-    const configured = { contextTokens: 14_000, localPictures: 11 };
-    expect(toBudget(configured, undefined)).toEqual({ tokens: 14_000, pictures: 11 });
+    const configured = { contextTokens: 14_000, localPictures: 24 };
+    expect(toBudget(configured, undefined)).toEqual({ tokens: 14_000, pictures: 24 });
     expect(toBudget(configured, 6)).toEqual({ tokens: 14_000, pictures: 5 });
     expect(toBudget(configured, 0).pictures).toBe(0);
-    expect(toBudget(configured, 100).pictures).toBe(11);
+    expect(toBudget(configured, 100).pictures).toBe(24);
   });
 });

@@ -51,12 +51,12 @@ describe("whether a prefix is computed ahead", () => {
     ],
     [
       "one more of a long question",
-      { previous: frame, warm: other, computed: { speaking: 1, pause: 0 }, askedForMs: 2500 },
+      { previous: frame, warm: other, computed: { speaking: 1, pause: 0 }, askedForMs: 4000 },
       "due",
     ],
     [
       "and then enough again",
-      { previous: frame, warm: other, computed: { speaking: 2, pause: 0 }, askedForMs: 4900 },
+      { previous: frame, warm: other, computed: { speaking: 2, pause: 0 }, askedForMs: 7900 },
       "enough",
     ],
     [

@@ -72,7 +72,7 @@ export async function startTestCall(
     createRing: () => createFrameRing({ gate }),
     ports: (camera) => ({ camera, gate: camera.gate, local: engine, cloud: undefined, describer: engine }),
     contextTokens: 8000,
-    localPictures: 11,
+    localPictures: 24,
     endpointSilenceMs: 500,
     ear: options.deaf ? undefined : ear,
     voice,

@@ -63,15 +63,19 @@ export function startCaller(call: Call, ear: FakeEar, options: CallerOptions): F
     }
     return samples;
   };
+  const dueAtMs = (): number => startedAtMs + ((sent + frame) / RATE) * 1000;
   let heldUntilMs = 0;
-  const timer = setInterval(() => {
-    if (performance.now() < heldUntilMs) return;
-    heldUntilMs = performance.now() + Math.random() * jitterMs;
-    while (startedAtMs + ((sent + frame) / RATE) * 1000 <= performance.now()) {
+  let timer: NodeJS.Timeout;
+  const send = (): void => {
+    const due = performance.now() >= heldUntilMs;
+    if (due) heldUntilMs = performance.now() + Math.random() * jitterMs;
+    while (due && dueAtMs() <= performance.now()) {
       call.hear({ samples: next(), sampleRate: RATE });
       sent += frame;
     }
-  }, 5);
+    timer = setTimeout(send, Math.max(1, Math.max(dueAtMs(), heldUntilMs) - performance.now()));
+  };
+  send();
   const sound = (samples: Int16Array): Promise<number> =>
     new Promise((done) => {
       queue.push({ samples, at: 0, done });
@@ -96,7 +100,7 @@ export function startCaller(call: Call, ear: FakeEar, options: CallerOptions): F
     sound,
     beganAtMs: () => beganAtMs,
     close() {
-      clearInterval(timer);
+      clearTimeout(timer);
       queue = [];
     },
   };

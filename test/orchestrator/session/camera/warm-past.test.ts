@@ -33,8 +33,12 @@ test("an engine that idles is asked for a token, and one that is or was just use
     await vi.advanceTimersByTimeAsync(600);
     expect(prompts).toHaveLength(1);
     idleMs = 8000;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(prompts).toHaveLength(2);
+    idleMs = 0;
     await vi.advanceTimersByTimeAsync(600);
     expect(prompts).toHaveLength(2);
+    idleMs = 8000;
     ahead.close();
     await vi.advanceTimersByTimeAsync(20_000);
     expect(prompts).toHaveLength(2);
@@ -120,6 +124,33 @@ describe("the past", () => {
     waiting[1]?.();
     await delay(20);
     expect(conversation.planned()).toBeUndefined();
+  });
+
+  test("is computed from where it changed when a turn came meanwhile", async () => {
+    const { waiting, prefill } = gated();
+    const { ahead, conversation, prompts } = open({ prefill });
+    for (let nth = 0; nth < 6; nth++) conversation.commit(pictured(`${nth} ${"x".repeat(1000)}`));
+    conversation.plan(budget);
+    ahead.warmPast();
+    for (const at of [0, 1]) {
+      waiting[at]?.();
+      await delay(5);
+    }
+    ahead.giveWay();
+    conversation.commit(pictured("three"));
+    await delay(200);
+    const [first = 0, second = 0, stopped = 0, next = 0] = prompts.map(({ messages }) => messages.length);
+    expect([first < second, second < stopped, second < next]).toEqual([true, true, true]);
+  });
+
+  test("is computed from where it differs from the one that answers", async () => {
+    const { ahead, conversation, prompts } = open();
+    for (let nth = 0; nth < 6; nth++) conversation.commit(pastOf({ question: "x".repeat(1000) }));
+    for (const name of ["one", "two"]) conversation.commit(pictured(name));
+    conversation.plan(budget);
+    ahead.warmPast();
+    await delay(20);
+    expect(prompts[0]?.messages.length).toBeGreaterThan(1 + 2 * 6 + 1);
   });
 
   test("gives way to a question, is taken up again, and says nothing about the engine's pace", async () => {

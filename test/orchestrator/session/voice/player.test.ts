@@ -7,11 +7,13 @@ import { createFakeSpeaker, type FakeSpeaker } from "../../../standins/call/spea
 
 beforeAll(() => initializeAgents());
 
+/** 20 ms of one value. */
+const frameOf = (value: number) =>
+  toAudioFrame({ samples: new Int16Array(320).fill(value), sampleRate: 16_000 });
+
 /** Frames of 20 ms, each of a value of its own. */
 async function feed(player: Player, frames: number): Promise<void> {
-  for (let value = 1; value <= frames; value++) {
-    await player.captureFrame(toAudioFrame({ samples: new Int16Array(320).fill(value), sampleRate: 16_000 }));
-  }
+  for (let value = 1; value <= frames; value++) await player.captureFrame(frameOf(value));
   player.flush();
 }
 
@@ -35,6 +37,26 @@ test("all is played once, in order, and reported as it is played", async () => {
   );
   expect(progress).toEqual(progress.toSorted((a, b) => a - b));
   expect(progress.at(-1)).toBe(400);
+});
+
+test("what is there is played before the framework brings it, once; a hold lasts until its release", async () => {
+  const speaker = createFakeSpeaker();
+  const started: number[] = [];
+  const player = new Player(speaker, { onStart: () => void started.push(1), onProgress: () => {} });
+  player.open();
+  player.hold();
+  player.begin([1, 2, 3].map((value) => frameOf(value)));
+  await delay(30);
+  expect([speaker.queuedMs(), started]).toEqual([0, []]);
+  player.release();
+  expect([speaker.queuedMs() > 0, started]).toEqual([true, [1]]);
+  await delay(30);
+  await feed(player, 8);
+  await player.waitForPlayout();
+  expect(playedValues(speaker)).toEqual(
+    Array.from({ length: 2560 }, (_, index) => Math.floor(index / 320) + 1),
+  );
+  expect(started).toEqual([1]);
 });
 
 test("pauses at any moment lose nothing and say nothing twice", async () => {
