@@ -142,7 +142,8 @@ export async function converse(options: ConverseOptions): Promise<readonly Asked
 
 /** Without earlier pictures a prefix changes with every question. */
 function remembering(conversation: Conversation, history: History): Conversation {
-  if (history !== "last-picture") return conversation;
+  if (history === "ours") return conversation;
+  if (history === "everything") return { ...conversation, plan: () => false };
   return { ...conversation, commit: (turn) => conversation.commit({ ...turn, jpeg: null }) };
 }
 

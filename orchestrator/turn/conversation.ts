@@ -9,12 +9,13 @@ export interface Conversation {
   /** Adds a finished turn with the text that was heard. */
   commit(turn: PastTurn): void;
   /**
-   * Near the budget: plans a shorter history, which grows along until it is adopted, so that its prefix
-   * can be computed while the longer one still answers. Returns whether there is one.
+   * Plans a shorter history, which grows along until it is adopted, so that its prefix can be computed
+   * while the longer one still answers. Returns whether there is one.
    */
   plan(budget: HistoryBudget): boolean;
-  /** The shorter history that is to be adopted once its prefix is warm. */
   planned(): readonly PastTurn[] | undefined;
+  /** Near the budget: the planned history is to be adopted once its prefix is warm. */
+  isDue(): boolean;
   /** The planned history is the history from now on. */
   adopt(): void;
   /**
@@ -27,23 +28,27 @@ export interface Conversation {
 export function createConversation(id: string): Conversation {
   let turns: readonly PastTurn[] = [];
   let planned: { readonly turns: readonly PastTurn[]; readonly budget: HistoryBudget } | undefined;
+  let due = false;
 
   const adopt = (): void => {
     turns = planned?.turns ?? turns;
     planned = undefined;
+    due = false;
   };
 
   return {
     id,
     snapshot: () => turns,
     planned: () => planned?.turns,
+    isDue: () => due,
     commit(turn) {
       turns = [...turns, turn];
       planned = planned && { ...planned, turns: grow(planned.turns, turn, planned.budget) };
     },
     plan(budget) {
-      const shorter = !planned && isNear(turns, budget) ? shrink(turns, budget) : undefined;
+      const shorter = planned ? undefined : shrink(turns, budget);
       if (shorter) planned = { turns: shorter, budget };
+      due = planned !== undefined && isNear(turns, budget);
       return planned !== undefined;
     },
     adopt,

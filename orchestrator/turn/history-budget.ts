@@ -9,7 +9,7 @@ const CHARACTERS_PER_TOKEN = 3.5;
 const TOKENS_PER_TURN = 40;
 /** A shorter history leaves room for a good while: each one costs a cold prefix. */
 const KEEP_SHARE = 0.5;
-/** A shorter history is planned from here on, so that there is time to compute it. */
+/** A shorter history is due from here on, so that there is time to compute the rest of it. */
 const NEAR_SHARE = 0.7;
 /** Of the pictures: ten questions before there are too many of them, when there may be twenty-four. */
 const NEAR_PICTURES_SHARE = 0.6;

@@ -12,9 +12,9 @@ const LOOK_MS = 100;
 const FAILED_FOR_MS = 5000;
 /**
  * A long past is computed in pieces, so that a question which comes meanwhile waits for one of them at
- * most: a seventh of a second on an L4.
+ * most: a fifth of a second on an L4.
  */
-const PIECE_TOKENS = 100;
+const PIECE_TOKENS = 150;
 
 /** Keeps what the engine knows of a call's past up to date, while nobody asks. */
 export interface WarmPast {
@@ -44,7 +44,7 @@ export function createWarmPast(options: {
   let isWanted = false;
   /** The planned history whose prefix is computed. */
   let ready: readonly PastTurn[] | undefined;
-  /** What is computed of a history that something else came before. */
+  /** What is computed of a history of which the rest has still to be. */
   let begun: readonly PastTurn[] | undefined;
 
   const start = async (kind: "past" | "keep-alive", work: PrefillWork): Promise<PrefillEnd> => {
@@ -63,15 +63,24 @@ export function createWarmPast(options: {
   const leftTokens = (history: readonly PastTurn[]): number =>
     estimateTokens(history.slice(Math.max(0, knownTurns(history))));
 
-  const warm = async (history: readonly PastTurn[]): Promise<void> => {
-    const known = knownTurns(history);
-    const end = await start("past", async (signal) => {
-      for (const piece of piecesOf(history).filter(({ length }) => length > known)) {
-        if (!(await prefill(piece, leftTokens(history), signal))) return "useless";
+  /** Has the engine compute these beginnings of one history. */
+  const compute = (
+    pieces: readonly (readonly PastTurn[])[],
+    whole: readonly PastTurn[],
+  ): Promise<PrefillEnd> =>
+    start("past", async (signal) => {
+      for (const piece of pieces) {
+        if (!(await prefill(piece, leftTokens(whole), signal))) return "useless";
         begun = piece;
       }
       return "warm";
     });
+
+  const warm = async (history: readonly PastTurn[]): Promise<void> => {
+    const known = knownTurns(history);
+    const pieces = piecesOf(history).filter(({ length }) => length > known);
+    const isAll = pieces.at(-1)?.length === history.length;
+    const end = await compute(isAll ? pieces : [...pieces, history], history);
     if (end === "warm" || end === "failed") begun = undefined;
     if (end === "useless" || (end === "warm" && history === conversation.snapshot())) isWanted = false;
     if (end === "warm") {
@@ -80,10 +89,21 @@ export function createWarmPast(options: {
     }
   };
 
+  /** Of a history that is not due yet, what will not change any more: all up to its last picture. */
+  const warmBeginning = async (history: readonly PastTurn[]): Promise<void> => {
+    const last = history.findLastIndex(({ jpeg }) => jpeg !== null);
+    const beginning = history.slice(0, Math.max(0, last));
+    const known = knownTurns(history);
+    const pieces = piecesOf(beginning).filter(({ length }) => length > known);
+    const end = pieces.length > 0 ? await compute(pieces, beginning) : "warm";
+    if (end === "failed") begun = undefined;
+    if (end === "warm" || end === "useless") isWanted = false;
+  };
+
   const look = (): void => {
     if (!isQuiet()) return;
     const planned = conversation.planned();
-    if (planned && planned === ready) {
+    if (planned && planned === ready && conversation.isDue()) {
       conversation.adopt();
       isWanted = false;
       return onAdopted();
@@ -91,8 +111,10 @@ export function createWarmPast(options: {
     const local = engine();
     if (!local?.prefill || runs.current() || performance.now() - failedAtMs < FAILED_FOR_MS) return;
     const state = local.state?.();
-    if (isWanted && state?.hasRoom !== false) void warm(planned ?? conversation.snapshot());
-    else if (!isWanted && (state?.idleMs ?? 0) >= KEEP_ALIVE_MS) {
+    if (isWanted && state?.hasRoom !== false) {
+      if (planned && !conversation.isDue()) void warmBeginning(planned);
+      else void warm(planned ?? conversation.snapshot());
+    } else if (!isWanted && (state?.idleMs ?? 0) >= KEEP_ALIVE_MS) {
       const history = conversation.snapshot();
       void start("keep-alive", async (signal) => ((await prefill(history, 0, signal)) ? "warm" : "useless"));
     }
@@ -114,14 +136,14 @@ function sharedTurns(one: readonly PastTurn[], other: readonly PastTurn[]): numb
   return at < 0 ? one.length : at;
 }
 
-/** A history from its start to each of the places at which so many tokens more have come together. */
+/** Beginnings of a history, each with so many tokens more than the one before. */
 function piecesOf(history: readonly PastTurn[]): readonly (readonly PastTurn[])[] {
   const pieces: (readonly PastTurn[])[] = [];
   let from = 0;
-  for (let to = 1; to < history.length; to++) {
+  for (let to = 1; to <= history.length; to++) {
     if (estimateTokens(history.slice(from, to)) < PIECE_TOKENS) continue;
     pieces.push(history.slice(0, to));
     from = to;
   }
-  return [...pieces, history];
+  return pieces;
 }

@@ -34,14 +34,14 @@ describe("a conversation", () => {
     expect(after.map(({ answer }) => answer)).toEqual(["A cup.", "A cup.", "A cup.", "A cup."]);
   });
 
-  it("near it a shorter history is planned, which grows along and answers once it is adopted", () => {
+  it("a shorter history is planned, is due near it, grows along, and answers once it is adopted", () => {
     const conversation = createConversation("call");
     const budget = budgetOf(14_000, 5);
     for (const name of ["one", "two", "three"]) conversation.commit(withPicture(name));
-    expect(conversation.plan(budget)).toBe(false);
+    expect([conversation.plan(budget), conversation.isDue()]).toEqual([true, false]);
     conversation.commit(withPicture("four"));
     const long = conversation.snapshot();
-    expect(conversation.plan(budget)).toBe(true);
+    expect([conversation.plan(budget), conversation.isDue()]).toEqual([true, true]);
     const plan = conversation.planned();
     expect(conversation.plan(budget)).toBe(true);
     expect(conversation.planned()).toBe(plan);
@@ -59,7 +59,13 @@ describe("a conversation", () => {
     conversation.adopt();
     expect(conversation.snapshot().slice(0, 4)).toEqual(plan);
     expect(conversation.snapshot().at(-1)?.question).toBe("five");
-    expect(conversation.planned()).toBeUndefined();
+    expect([conversation.planned(), conversation.isDue()]).toEqual([undefined, false]);
+  });
+
+  it("has no shorter one while it shows one picture", () => {
+    const conversation = createConversation("call");
+    for (const turn of [withPicture("one"), pastOf()]) conversation.commit(turn);
+    expect(conversation.plan(budgetOf(14_000, 5))).toBe(false);
   });
 
   it("over it the planned history is taken, warm or not", () => {

@@ -143,6 +143,21 @@ describe("the past", () => {
     expect([first < second, second < stopped, second < next]).toEqual([true, true, true]);
   });
 
+  test("that is not due yet is computed up to its last picture, and not adopted", async () => {
+    const { ahead, conversation, prompts } = open();
+    for (let nth = 0; nth < 4; nth++) conversation.commit(pictured(`${nth} ${"x".repeat(1000)}`));
+    conversation.plan({ tokens: 100_000, pictures: 24 });
+    ahead.warmPast();
+    await delay(20);
+    expect(prompts.map(({ messages }) => messages.length)).toEqual([1, 2, 3].map((turns) => 2 + 2 * turns));
+    expect(JSON.stringify(prompts)).not.toContain('picture"');
+    expect(conversation.planned()).toBeDefined();
+    conversation.commit(pictured(`4 ${"x".repeat(1000)}`));
+    ahead.warmPast();
+    await delay(20);
+    expect(prompts.map(({ messages }) => messages.length).slice(3)).toEqual([10]);
+  });
+
   test("is computed from where it differs from the one that answers", async () => {
     const { ahead, conversation, prompts } = open();
     for (let nth = 0; nth < 6; nth++) conversation.commit(pastOf({ question: "x".repeat(1000) }));
