@@ -22,8 +22,16 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** Creates the transport of one endpoint: `openai` builds the requests, undici's pool carries them. */
-export function createTransport(endpoint: Endpoint, config: EngineConfig): Transport {
+/**
+ * Creates the transport of one endpoint: `openai` builds the requests, undici's pool carries them.
+ *
+ * @param onSend sees every body in the very form in which it is written to the connection
+ */
+export function createTransport(
+  endpoint: Endpoint,
+  config: EngineConfig,
+  onSend?: (body: string) => void,
+): Transport {
   let agent = createAgent(config.kind);
   const retired = new Set<Agent>();
 
@@ -39,6 +47,7 @@ export function createTransport(endpoint: Endpoint, config: EngineConfig): Trans
       redirect: "manual",
       dispatcher: agent,
     };
+    if (typeof request.body === "string") onSend?.(request.body);
     const response = await fetch(String(url instanceof Request ? url.url : url), request).catch(
       (error: unknown) => {
         throw new Fault(networkFault(endpoint, error));

@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { createFleetMetrics, type ProcessNumbers } from "../../../orchestrator/metrics/fleet.ts";
 import { createMetrics } from "../../../orchestrator/metrics/metrics.ts";
@@ -71,4 +72,67 @@ test("a process that sends nonsense instead of metrics spoils nothing", async ()
   const fleet = createFleetMetrics();
   fleet.update("a", numbersOf(), "nonsense");
   expect(valueOf(await fleet.exposition(), "sightline_agent_processes")).toBe(1);
+});
+
+test("a process that crashed, and a call that went with it, are counted", async () => {
+  const fleet = createFleetMetrics();
+  fleet.update("a", numbersOf(), []);
+  fleet.update("b", numbersOf(), []);
+  fleet.remove("a");
+  fleet.remove("b", true);
+  fleet.callLost();
+  const text = await fleet.exposition();
+  expect(valueOf(text, "sightline_agent_crashes_total")).toBe(1);
+  expect(valueOf(text, "sightline_lost_calls_total")).toBe(1);
+});
+
+/** Every counter of an exposition, the counts and buckets of histograms among them. */
+function countersOf(text: string): ReadonlyMap<string, number> {
+  const types = new Map(
+    Array.from(text.matchAll(/^# TYPE (\S+) (\S+)$/gm), ([, name, type]) => [name, type] as const),
+  );
+  const lines = text.matchAll(/^(([a-z_]+?)(?:_bucket|_count|_sum)?(?:\{.*\})?) (\S+)$/gm);
+  const counters = Array.from(lines, ([, series = "", name = "", value]) => {
+    const isCounter = types.get(name) === "counter" || types.get(name) === "histogram";
+    return isCounter && !series.includes("wait_slope") ? ([[series, Number(value)]] as const) : [];
+  });
+  return new Map(counters.flat());
+}
+
+test("whatever the processes do, one scrape shows all that they counted, and no counter ever falls", async () => {
+  const step = fc.record({
+    slot: fc.nat(2),
+    /** Turns since its last report. */
+    turns: fc.nat(3),
+    what: fc.constantFrom("report", "replace", "crash"),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const fleet = createFleetMetrics();
+      const slots = [0, 1, 2].map((slot) => ({ name: `${slot}`, metrics: createMetrics(), generation: 0 }));
+      let before = countersOf(await fleet.exposition());
+      let turns = 0;
+      for (const { slot: at, turns: more, what } of steps) {
+        const slot = slots[at]!;
+        for (let turn = 0; turn < more; turn++) {
+          slot.metrics.refusals.inc();
+          slot.metrics.ttft.observe({ engine: "local", route: "local" }, 0.1 * (turn + 1));
+        }
+        turns += more;
+        fleet.update(slot.name, numbersOf(), JSON.parse(JSON.stringify(await slot.metrics.snapshot())));
+        if (what !== "report") {
+          fleet.remove(slot.name, what === "crash");
+          const generation = slot.generation + 1;
+          slots[at] = { name: `${at}.${generation}`, metrics: createMetrics(), generation };
+        }
+        const text = await fleet.exposition();
+        const now = countersOf(text);
+        for (const [series, value] of before) expect(now.get(series), series).toBeGreaterThanOrEqual(value);
+        expect(valueOf(text, "sightline_refusals_total")).toBe(turns);
+        expect(valueOf(text, 'sightline_ttft_seconds_count{engine="local",route="local"}')).toBe(turns);
+        before = now;
+      }
+    }),
+    { numRuns: 25 },
+  );
 });
