@@ -20,6 +20,7 @@ test("with nothing set there is no engine, and nothing leaves the box", () => {
     privateToCloud: "never",
     gateUrl: undefined,
     gateThreads: 1,
+    gateProvider: "cpu",
     modelsDir: "/project/.models",
     assetsMirror: undefined,
     fieldOfViewDeg: 65,
