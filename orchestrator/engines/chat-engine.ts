@@ -132,7 +132,8 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
       try {
         const { model, isVllm } = await discovery.served(deadlines.signal);
         const body = toChatBody(prompt, { model, toJpeg, vllm: isVllm ? vllm : undefined });
-        const response = await transport.chat(body, deadlines.signal);
+        const session = isVllm && maySettle(before) ? vllm.sessionId : undefined;
+        const response = await transport.chat(body, deadlines.signal, session);
         for await (const event of strictStream(response, { engine: name, deadlines, gapMs: config.gapMs })) {
           if (!handedOut) accepted(vllm, before);
           handedOut = true;
@@ -167,6 +168,11 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
     vllm.accepted();
     if (before !== undefined && REFUSES_IDS.has(before.code)) memory.stopUsingIds();
   }
+}
+
+/** A server that failed is not insisted on: any other may give this one answer. */
+function maySettle(before: EngineError | undefined): boolean {
+  return before === undefined || before.category === "invalid-request";
 }
 
 function isCompletion(answer: unknown): boolean {
