@@ -61,14 +61,19 @@ class StateFile:
 
     def write(self, known):
         part = f"{self.path}.{os.getpid()}"
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644), "w") as file:
             json.dump(dataclasses.asdict(known), file)
         os.replace(part, self.path)
 
     @contextlib.contextmanager
     def locked(self):
-        """Yields whether the lock was free."""
-        with open(os.open(f"{self.path}.lock", os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600), "w") as file:
+        """Yields whether the lock was free; that of another user never is."""
+        try:
+            lock = os.open(f"{self.path}.lock", os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except PermissionError:
+            yield False
+            return
+        with open(lock, "w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

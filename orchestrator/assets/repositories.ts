@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { InputError } from "../errors.ts";
+import type { Asset } from "./lock.ts";
 
 const file = z.object({
   /** Below the repository's root. */
@@ -15,7 +16,7 @@ const repository = z
     name: z.string().regex(/^[A-Za-z0-9][\w.-]*$/),
     use: z.string().min(1),
     licence: z.string().min(1),
-    url: z.url({ protocol: /^https$/ }),
+    url: z.url({ protocol: /^https?$/ }),
     /** A commit; null: not looked up yet (`make pin`). */
     revision: z
       .string()
@@ -29,6 +30,7 @@ const repository = z
 const lock = z.object({
   repositories: z
     .array(repository)
+    .default([])
     .refine(
       (all) => new Set(all.map(({ name }) => name)).size === all.length,
       "two repositories of one name",
@@ -47,6 +49,26 @@ export type PinnedRepository = Repository & {
 /** True when nothing is left to look up: only such a repository is fetched. */
 export function isPinned(one: Repository): one is PinnedRepository {
   return one.revision !== null && one.files !== null;
+}
+
+/** Its files, each of which lies in the folder of its name below the weights' folder, as in a mirror. */
+export function toAssets({ name, use, licence, url, revision, files }: PinnedRepository): readonly Asset[] {
+  return files.map(({ path, bytes, sha256 }) => {
+    const file = `${name}/${path}`;
+    const source = `${url}/resolve/${revision}/${path}`;
+    const pin = { bytes, sha256 };
+    return {
+      name: file,
+      kind: "weights",
+      file,
+      use,
+      licence,
+      url: source,
+      revision,
+      ...pin,
+      mirror: { path: file, ...pin },
+    };
+  });
 }
 
 /**

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterEach } from "vitest";
@@ -20,6 +20,20 @@ afterEach(async () => {
 /** Ends with the test. */
 export function endLater(end: () => unknown): void {
   endings.push(end);
+}
+
+/** The script as a ConfigMap mounts it: each file a link into a folder that is a link itself. */
+export function mountedScript(): string {
+  const folder = mkdtempSync(join(tmpdir(), "sightline-mounted-"));
+  endLater(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, "..2026_11_28"));
+  symlinkSync("..2026_11_28", join(folder, "..data"));
+  const source = dirname(SCRIPT);
+  for (const name of readdirSync(source).filter((name) => name.startsWith("warm_up"))) {
+    copyFileSync(join(source, name), join(folder, "..2026_11_28", name));
+    symlinkSync(join("..data", name), join(folder, name));
+  }
+  return join(folder, "warm_up.py");
 }
 
 /** A file for the state that is gone after the test. */
@@ -42,8 +56,9 @@ export async function runWarmUp(
   mode: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  script = SCRIPT,
 ): Promise<WarmUpRan> {
-  const child = start(mode, args, env);
+  const child = start(mode, args, env, script);
   const exited = once(child, "exit");
   const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
   const [code] = (await exited) as [number | null];
@@ -55,7 +70,7 @@ export async function runWarmUp(
 export async function watchEngine(
   args: readonly string[],
 ): Promise<{ readonly url: string; readonly child: ChildProcess }> {
-  const child = start("watch", ["--listen", "127.0.0.1:0", ...args], {});
+  const child = start("watch", ["--listen", "127.0.0.1:0", ...args], {}, SCRIPT);
   const lines = createInterface({ input: child.stderr! });
   const [line] = (await once(lines, "line")) as [string];
   return { url: String(toObject(line)["listening"]), child };
@@ -78,8 +93,13 @@ export async function startEngineProcess(
   return { url: (JSON.parse(line) as { url: string }).url, stop };
 }
 
-function start(mode: string, args: readonly string[], env: Record<string, string>): ChildProcess {
-  const child = spawn("python3", [SCRIPT, mode, ...args], {
+function start(
+  mode: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  script: string,
+): ChildProcess {
+  const child = spawn("python3", [script, mode, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     // A proxy of the machine has no say between the two.
     env: {

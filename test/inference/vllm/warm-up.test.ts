@@ -1,9 +1,11 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { SimulatorOptions } from "../../../inference/simulator/options.ts";
 import { startSimulator } from "../../../inference/simulator/start.ts";
 import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
 import { type EngineFront, startEngineFront } from "../../standins/engine-front.ts";
-import { endLater, runWarmUp, startEngineProcess, stateFile } from "./warm-up-program.ts";
+import { endLater, mountedScript, runWarmUp, startEngineProcess, stateFile } from "./warm-up-program.ts";
 
 const KEY = "a-key-of-the-engine";
 
@@ -43,6 +45,13 @@ describe("wait", () => {
     const ran = await runWarmUp("wait", args);
     expect([ran.code, front.asked.length - before]).toEqual([0, 1]);
     expect(front.asked.at(-1)).toMatchObject({ max_completion_tokens: 1 });
+  });
+
+  test("runs where a ConfigMap mounts it, and leaves nothing there", async () => {
+    const { args } = await startEngine();
+    const script = mountedScript();
+    expect((await runWarmUp("wait", args, {}, script)).code).toBe(0);
+    expect(readdirSync(join(script, "../..data"))).not.toContain("__pycache__");
   });
 
   test("waits for an engine that does not listen yet", async () => {
