@@ -1,10 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { countersIn } from "../../standins/counters.ts";
 import { clearPicture } from "../../standins/photo-files.ts";
 import { type Program, start } from "../programs.ts";
+import { callWithOneAnswer } from "./call.ts";
 import { type Exposed, exposedIn } from "./exposed.ts";
 import { dashboardQueries, PROMETHEUS, rulesText, type Selection, selectionsIn } from "./queries.ts";
 import { type Stack, startStack, TOKEN } from "./stack.ts";
@@ -126,6 +128,37 @@ describe("a real Prometheus with our configuration", () => {
       }),
     );
     expect(faults.flat()).toEqual([]);
+  });
+});
+
+describe("one scrape of the agent", () => {
+  test("shows what its processes count, and goes on from there when one of them is killed in a call", async () => {
+    const read = async () => countersIn(await stack.exposition("agent"));
+    const firstTokens = 'sightline_ttft_seconds_count{engine="local",route="local"}';
+    const guest = await callWithOneAnswer(stack);
+    onTestFinished(() => guest.leave());
+    let before = await read();
+    await vi.waitFor(
+      async () => {
+        before = await read();
+        expect(before.get(firstTokens)).toBe(1);
+        expect(before.get('sightline_engine_attempts_total{engine="local"}')).toBe(1);
+        expect(before.get("sightline_calls_started_total")).toBe(1);
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+    stack.killAgentProcess();
+    await vi.waitFor(
+      async () => {
+        const now = await read();
+        const fallen = [...before].filter(([series, value]) => (now.get(series) ?? -1) < value);
+        if (fallen.length > 0) expect.fail(`fell: ${fallen.map(([series]) => series).join(", ")}`);
+        expect(now.get("sightline_agent_crashes_total")).toBe(1);
+        expect(now.get("sightline_calls_started_total")).toBe(2);
+        expect(now.get(firstTokens)).toBe(1);
+      },
+      { timeout: 30_000, interval: 100 },
+    );
   });
 });
 

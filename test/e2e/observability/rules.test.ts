@@ -82,6 +82,15 @@ test("the configuration can be read, and needs the token's file", () => {
   expect(status).toBe(0);
 });
 
+test("a deployment has a file of targets for every job but the optional one", () => {
+  const config = readFileSync(join(PROMETHEUS, "prometheus.yml"), "utf8");
+  const jobs = Array.from(config.matchAll(/job_name: (\S+)\n/g), ([, job = ""]) => job);
+  const files = config.matchAll(/files: \[targets\/(\S+)\.yml\]/g);
+  expect(Array.from(files, ([, job = ""]) => job)).toEqual(jobs);
+  const targets = readdirSync(join(PROJECT, "deploy/targets")).map((file) => file.replace(/\.yml$/, ""));
+  expect(targets.toSorted()).toEqual(jobs.filter((job) => job !== "gpu").toSorted());
+});
+
 describe("alerts", () => {
   const names = alerts.map(({ name }) => name).toSorted();
 

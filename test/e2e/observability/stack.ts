@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { vi } from "vitest";
 import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import type { LivekitAccess } from "../../../orchestrator/transports/livekit/tokens.ts";
 import { startRealLivekit } from "../../standins/livekit-server.ts";
 import { STUB, STUB_SHA256, testFolder } from "../../standins/photo-files.ts";
-import { type Program, PROJECT, sightline, start } from "../programs.ts";
+import { childrenOf, type Program, PROJECT, sightline, start } from "../programs.ts";
 
 export const TOKEN = "only-for-this-test-of-metrics";
 
@@ -13,6 +14,10 @@ export interface Stack {
   readonly targets: Readonly<Record<string, string>>;
   /** What a program exposes, read as Prometheus would. */
   exposition(job: string): Promise<string>;
+  /** The LiveKit server, for callers. */
+  readonly access: LivekitAccess;
+  /** Kills an agent process, as if it had crashed. */
+  killAgentProcess(): void;
   /** A folder that goes with the stack. */
   readonly folder: string;
   close(): Promise<void>;
@@ -69,12 +74,21 @@ export async function startStack(): Promise<Stack> {
   };
   return {
     targets,
+    access: livekit,
+    killAgentProcess() {
+      const [child] = childrenOf(agent.child.pid ?? 0);
+      if (child === undefined) throw new Error("the agent has no process");
+      process.kill(child, "SIGKILL");
+    },
     folder: folder.path,
     async exposition(job) {
       const answer = await fetch(`http://${targets[job]}/metrics`, {
         headers: { authorization: `Bearer ${TOKEN}` },
       });
       if (!answer.ok) throw new Error(`${job} answers ${answer.status}`);
+      // Prometheus 3 refuses what does not say in which format it is.
+      const type = answer.headers.get("content-type") ?? "";
+      if (!type.startsWith("text/plain; version=")) throw new Error(`${job} sends ${type}`);
       return answer.text();
     },
     async close() {

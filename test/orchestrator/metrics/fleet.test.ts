@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { createFleetMetrics, type ProcessNumbers } from "../../../orchestrator/metrics/fleet.ts";
 import { createMetrics } from "../../../orchestrator/metrics/metrics.ts";
+import { countersIn } from "../../standins/counters.ts";
 
 const numbersOf = (numbers: Partial<ProcessNumbers> = {}): ProcessNumbers => ({
   calls: 1,
@@ -86,19 +87,6 @@ test("a process that crashed, and a call that went with it, are counted", async 
   expect(valueOf(text, "sightline_lost_calls_total")).toBe(1);
 });
 
-/** Every counter of an exposition, the counts and buckets of histograms among them. */
-function countersOf(text: string): ReadonlyMap<string, number> {
-  const types = new Map(
-    Array.from(text.matchAll(/^# TYPE (\S+) (\S+)$/gm), ([, name, type]) => [name, type] as const),
-  );
-  const lines = text.matchAll(/^(([a-z_]+?)(?:_bucket|_count|_sum)?(?:\{.*\})?) (\S+)$/gm);
-  const counters = Array.from(lines, ([, series = "", name = "", value]) => {
-    const isCounter = types.get(name) === "counter" || types.get(name) === "histogram";
-    return isCounter && !series.includes("wait_slope") ? ([[series, Number(value)]] as const) : [];
-  });
-  return new Map(counters.flat());
-}
-
 test("whatever the processes do, one scrape shows all that they counted, and no counter ever falls", async () => {
   const step = fc.record({
     slot: fc.nat(2),
@@ -110,7 +98,7 @@ test("whatever the processes do, one scrape shows all that they counted, and no 
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       const fleet = createFleetMetrics();
       const slots = [0, 1, 2].map((slot) => ({ name: `${slot}`, metrics: createMetrics(), generation: 0 }));
-      let before = countersOf(await fleet.exposition());
+      let before = countersIn(await fleet.exposition());
       let turns = 0;
       for (const { slot: at, turns: more, what } of steps) {
         const slot = slots[at]!;
@@ -126,7 +114,7 @@ test("whatever the processes do, one scrape shows all that they counted, and no 
           slots[at] = { name: `${at}.${generation}`, metrics: createMetrics(), generation };
         }
         const text = await fleet.exposition();
-        const now = countersOf(text);
+        const now = countersIn(text);
         for (const [series, value] of before) expect(now.get(series), series).toBeGreaterThanOrEqual(value);
         expect(valueOf(text, "sightline_refusals_total")).toBe(turns);
         expect(valueOf(text, 'sightline_ttft_seconds_count{engine="local",route="local"}')).toBe(turns);
