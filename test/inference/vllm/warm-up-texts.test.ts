@@ -57,6 +57,17 @@ test("what is asked has the very form of a call's question", async () => {
   expect(nameless(question)).toBe(nameless(expected));
 });
 
+test("docs/operations.md says of each reason what to do", () => {
+  const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+  const sources = ["engine", "rehearsal"].map((name) => read(`inference/vllm/warm_up_${name}.py`)).join("");
+  const raised = new Set(Array.from(sources.matchAll(/Fault\(\s*"([a-z-]+)"/g), ([, reason]) => reason));
+  for (const reason of ["timeout", "refused", "stalled", "full"]) raised.add(reason);
+  const listed = /REASONS = \(([^)]*)\)/.exec(read("inference/vllm/warm_up_page.py"))?.[1] ?? "";
+  expect(new Set(listed.match(/[a-z]+(-[a-z]+)*/g))).toEqual(raised);
+  const [, engine = ""] = /^## Engine\n([^]*?)^## /m.exec(read("docs/operations.md")) ?? [];
+  for (const reason of raised) expect(engine).toMatch(new RegExp(`\\b${reason ?? ""}\``));
+});
+
 /** The same value with the members of each object in the order of their names. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
