@@ -23,8 +23,8 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # Of onnxruntime's platforms only ours stays.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error \
-  && cd node_modules/onnxruntime-node/bin/napi-v6 \
-  && find . -mindepth 2 -maxdepth 2 ! -path "./linux/$(node -p process.arch)" -exec rm -r {} +
+  && find node_modules/onnxruntime-node/bin/napi-v6 -mindepth 2 -maxdepth 2 \
+    ! -path "*/linux/$(node -p process.arch)" -exec rm -r {} +
 
 FROM ${NODE_IMAGE}
 WORKDIR /app

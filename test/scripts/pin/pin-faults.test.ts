@@ -103,11 +103,11 @@ describe("a release is refused, and all of it told", () => {
 });
 
 it.each([
-  ["latest", { image: "node", tag: "latest" }],
-  ["a digest that is none", { image: "node", tag: "24", digest: "sha256:abc" }],
-  ["no reason", { image: "node", tag: "24", why: "" }],
-  ["an unknown key", { image: "node", tag: "24", size: 1 }],
-])("the lock refuses %s", (_what, change) => {
-  const image = { image: "node", tag: "24", digest: null, licence: "MIT", why, ...change };
-  expect(() => parseImagesLock(JSON.stringify({ images: [image], downloads: [] }))).toThrow();
+  ["latest", { image: "node", tag: "latest" }, /latest is no version/],
+  ["a digest that is none", { image: "node", tag: "24", digest: "sha256:abc" }, /digest/],
+  ["no reason", { image: "node", tag: "24", why: "" }, /why/],
+  ["an unknown key", { image: "node", tag: "24", size: 1 }, /size/],
+])("the lock refuses %s", (_what, change, message) => {
+  const image = { digest: null, licence: "MIT", why, ...change };
+  expect(() => parseImagesLock(JSON.stringify({ images: [image], downloads: [] }))).toThrow(message);
 });
