@@ -39,7 +39,10 @@ def main():
         return 1
     if options.mode == "watch":
         signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-        host, port = serve(options.listen, lambda: watcher.known, options.fresh)[:2]
+        try:
+            host, port = serve(options.listen, lambda: watcher.known, options.fresh)
+        except OSError as error:
+            sys.exit(f"warm_up.py: --listen: {error}")
         tell("watching", listening=f"http://{host}:{port}")
     else:
         signal.signal(signal.SIGALRM, lambda *_: give_up(watcher.known, options.within))

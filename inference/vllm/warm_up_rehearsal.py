@@ -68,19 +68,20 @@ class Rehearsal:
         return self._ask([self._show(picture, picture.url, _secret(), "question")], picture, _secret())
 
     def ask_again(self, picture):
-        """A second question of one conversation, its picture by its id alone: cached tokens, and whether it was held."""
+        """A second question of one conversation, pictures by id alone: cached tokens, and whether they were held."""
         salt, name = _secret(), _secret()
-        first = self._show(picture, picture.url, name, "question")
-        said = self._ask([first], picture, salt).text
-        before = [first, {"role": "assistant", "content": said}]
+        said = self._ask([self._show(picture, picture.url, name, "question")], picture, salt).text
+
+        def again(url):
+            before = [self._show(picture, url, name, "question"), {"role": "assistant", "content": said}]
+            return self._ask([*before, self._show(picture, url, name, "again")], picture, salt).cached_tokens
+
         try:
-            again = self._show(picture, None, name, "again")
-            return self._ask([*before, again], picture, salt).cached_tokens, True
+            return again(None), True
         except Fault as fault:
             if fault.reason != "http":
                 raise
-        again = self._show(picture, picture.url, name, "again")
-        return self._ask([*before, again], picture, salt).cached_tokens, False
+        return again(picture.url), False
 
     def ask_two(self, one, other):
         """Two at once, which must not be taken for each other."""

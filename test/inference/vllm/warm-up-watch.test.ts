@@ -61,6 +61,19 @@ test("serves readiness and figures while the canary goes on, and leaves at once 
   expect((await once(watcher.child, "exit"))[0]).toBe(0);
 });
 
+test("an address that is taken ends it with one line", async () => {
+  const simulator = await startSimulator();
+  endLater(() => simulator.close());
+  const args = ["--engine", simulator.url, "--state", stateFile()];
+  const taken = new URL(simulator.url).host;
+  const ran = await runWarmUp("watch", [...args, "--listen", taken]);
+  expect(ran).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^warm_up\.py: --listen: .*in use\n$/),
+  });
+  expect((await runWarmUp("watch", [...args, "--listen", "nowhere"])).code).toBe(2);
+});
+
 test("follows an engine that goes and comes, and believes no warmth of the one before", async () => {
   const port = await freeTcpPort();
   const watcher = await watchEngine([

@@ -47,6 +47,17 @@ describe("wait", () => {
     expect(front.asked.at(-1)).toMatchObject({ max_completion_tokens: 1 });
   });
 
+  test.each([
+    ["forgets prefixes", "flush-blocks", { prefix_cache: false, holds_pictures: true }],
+    ["forgets pictures", "flush-images", { prefix_cache: true, holds_pictures: false }],
+  ])("an engine that %s is slower, not wrong: ready, and told", async (_what, fault, found) => {
+    const { front, args } = await startEngine();
+    front.fault = fault;
+    const ran = await runWarmUp("wait", args);
+    expect(ran.told.at(-1)).toMatchObject({ msg: "warm", ...found });
+    expect(ran.code).toBe(0);
+  });
+
   test("runs where a ConfigMap mounts it, and leaves nothing there", async () => {
     const { args } = await startEngine();
     const script = mountedScript();
