@@ -37,7 +37,7 @@ const lock = z.object({
     ),
 });
 
-/** A vision model of the local engine: a repository of many files, fixed at one commit. */
+/** A model of many files, such as the local engine's: a repository, fixed at one commit. */
 export type Repository = Readonly<z.output<typeof repository>>;
 
 /** Fixed at a commit, with a checksum for every file. */
@@ -72,7 +72,7 @@ export function toAssets({ name, use, licence, url, revision, files }: PinnedRep
 }
 
 /**
- * The vision models of the lock file, `inference/models.lock.json`.
+ * The models of many files in the lock file, `inference/models.lock.json`.
  *
  * @throws {InputError} when it is missing or says something else.
  */
@@ -81,6 +81,6 @@ export async function readRepositories(path: string): Promise<readonly Repositor
     return lock.parse(JSON.parse(await readFile(path, "utf8"))).repositories;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.replace(/\s+/g, " ") : "unknown fault";
-    throw new InputError(`${path}: ${why}`, "a lock file of vision models", { cause });
+    throw new InputError(`${path}: ${why}`, "a lock file of models", { cause });
   }
 }

@@ -13,11 +13,15 @@ const pinned = {
   files: [{ path: "sub/model-00001-of-00002.safetensors", bytes: 1, sha256: "b".repeat(64) }],
 };
 
-test("the project's lock file names the vision models", () => {
+test("the project's lock file names the vision models, and those of local speech", () => {
   expect(repositories.map(({ name }) => name)).toEqual([
     "Qwen2-VL-2B-Instruct",
     "Qwen2-VL-7B-Instruct",
     "Qwen2-VL-7B-Instruct-AWQ",
+    "faster-whisper-large-v3-turbo-ct2",
+    "faster-whisper-small",
+    "piper-en_US-joe-medium",
+    "piper-de_DE-thorsten-medium",
   ]);
 });
 
