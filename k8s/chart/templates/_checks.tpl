@@ -32,6 +32,9 @@
 {{- if and $trial (not .Values.livekit.trial.publicIp) -}}
 {{- $faults = append $faults "livekit.trial.publicIp: name the address at which callers' devices reach its media ports" -}}
 {{- end -}}
+{{- if and $trial (not .Values.livekit.publicUrl) (contains "http://" (join "," .Values.gateway.origins)) -}}
+{{- $faults = append $faults "livekit.publicUrl: a page without https goes to LiveKit directly; name the address at which its port 7880 is reached" -}}
+{{- end -}}
 {{- if and .Values.agent.enabled (not $trial) (not .Values.livekit.url) -}}
 {{- $faults = append $faults "livekit: set url, the address of your LiveKit server, or trial.enabled: true" -}}
 {{- end -}}

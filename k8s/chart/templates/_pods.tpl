@@ -1,8 +1,7 @@
-{{/* Head of every pod: no token of the API, nobody's root. Takes (list root user [group]). */}}
+{{/* Head of every pod: nobody's root. Takes (list root token): whether it has a token of the API. */}}
 {{- define "sightline.podHead" -}}
 {{- $root := index . 0 -}}
-{{- $user := index . 1 -}}
-automountServiceAccountToken: false
+automountServiceAccountToken: {{ index . 1 }}
 enableServiceLinks: false
 {{- with $root.Values.imagePullSecrets }}
 imagePullSecrets:
@@ -12,9 +11,9 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   runAsNonRoot: true
-  runAsUser: {{ $user }}
-  runAsGroup: {{ if gt (len .) 2 }}{{ index . 2 }}{{ else }}{{ $user }}{{ end }}
-  fsGroup: {{ $user }}
+  runAsUser: 10001
+  runAsGroup: 10001
+  fsGroup: 10001
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile:
     type: RuntimeDefault
