@@ -1,9 +1,11 @@
 """Asks a speech server for what a call asks it for, and fails unless the answer means something.
 
-  check.py stt URL MODEL SOUND WORD   the words of SOUND, an English WAV file, hold WORD
-  check.py tts URL MODEL VOICE        a sentence is said: 16-bit sound, neither silent nor noise
+usage: check.py CHECK [CHECK]
+  stt URL MODEL SOUND WORD   the words of SOUND, an English WAV file, hold WORD
+  tts URL MODEL VOICE        a sentence is said: 16-bit sound, neither silent nor noise
 
-URL ends in /v1. Loads the model as its first call would; a model that is loaded answers in a moment.
+URL ends in /v1. A check of no MODEL ("") is left out. Loads the model as its first call would; a model that
+is loaded answers in a moment.
 Standard library only: it runs inside the servers' own images, as their health check.
 """
 
@@ -74,19 +76,33 @@ def check_tts(url, model, voice):
         raise Wrong("silence or noise instead of a sentence")
 
 
+CHECKS = {"stt": (check_stt, 4), "tts": (check_tts, 3)}
+
+
 def main(arguments):
-    checks = {"stt": (check_stt, 5), "tts": (check_tts, 4)}
-    check, length = checks.get(arguments[0] if arguments else "", (None, 0))
-    if check is None or len(arguments) != length:
+    rest = list(arguments)
+    checks = []
+    while rest:
+        name = rest.pop(0)
+        check, length = CHECKS.get(name, (None, 0))
+        if check is None or len(rest) < length:
+            checks = []
+            break
+        checks.append((name, check, rest[:length]))
+        rest = rest[length:]
+    if not checks:
         print(__doc__, file=sys.stderr)
         return 2
-    began = time.monotonic()
-    try:
-        check(*arguments[1:])
-    except (Wrong, OSError, HTTPException) as fault:
-        print(f"{arguments[0]} is not ready: {fault}", file=sys.stderr)
-        return 1
-    print(f"{arguments[0]} answers, {(time.monotonic() - began) * 1000:.0f} ms")
+    for name, check, (url, model, *others) in checks:
+        if not model:
+            continue
+        began = time.monotonic()
+        try:
+            check(url, model, *others)
+        except (Wrong, OSError, HTTPException) as fault:
+            print(f"{name} is not ready: {fault}", file=sys.stderr)
+            return 1
+        print(f"{name} answers, {(time.monotonic() - began) * 1000:.0f} ms")
     return 0
 
 

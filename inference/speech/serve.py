@@ -1,6 +1,6 @@
 """Starts speaches on models that lie in plain folders: nothing is fetched, and nothing is asked of a network.
 
-usage: serve.py MODEL=FOLDER [MODEL=FOLDER ...]
+usage: serve.py MODEL=FOLDER [MODEL=FOLDER ...]; one that is empty is left out
 
 speaches looks for its models in Hugging Face's cache and reads each one's model card to know what it is:
 the folder is linked in there, and must hold the repository's README.md.
@@ -26,7 +26,7 @@ def link(hub, model, folder):
 
 
 def main(arguments):
-    pairs = [argument.partition("=") for argument in arguments]
+    pairs = [argument.partition("=") for argument in arguments if argument]
     if not pairs or not all(model and folder for model, _, folder in pairs):
         print(__doc__, file=sys.stderr)
         return 2

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readClass } from "../../inference/vllm/read-class.ts";
-import type { GpuClass } from "../../inference/vllm/choose-class.ts";
+import { speechWeights } from "../up/speech-weights.ts";
 import { isPinned, readRepositories } from "../assets/repositories.ts";
 import type { Config } from "../config.ts";
 import { PROJECT_DIR } from "../project.ts";
@@ -43,9 +43,8 @@ export async function lookForDocker(
   ]);
   const found = gpus?.state === "answered" ? gpus.gpus : [];
   const picked = found.length === 0 ? undefined : pickGpu(found, options);
-  const model = modelOf(picked);
+  const models = new Set([modelOf(picked), ...speechWeights(options, operator["SPEECH_PIPER"])]);
   const lock = await readRepositories(join(PROJECT_DIR, "inference/models.lock.json"));
-  const weights = lock.find(({ name }) => name === model);
   const rootDir = docker.state === "answered" ? docker.engine?.rootDir : undefined;
   return {
     gpus: found,
@@ -58,11 +57,12 @@ export async function lookForDocker(
         before === undefined ? await takenOf(wantedPorts(options, operator), bindAddress(operator)) : [],
       weakSecrets: weakSecrets(operator, secretsFolder(config)),
       missing: [
-        ...(weights === undefined || isPinned(weights)
-          ? []
-          : [
-              `the weights of ${weights.name} are not pinned; expected their revision and checksums in inference/models.lock.json ('make pin' looks them up)`,
-            ]),
+        ...lock
+          .filter((each) => models.has(each.name) && !isPinned(each))
+          .map(
+            ({ name }) =>
+              `the weights of ${name} are not pinned; expected their revision and checksums in inference/models.lock.json ('make pin' looks them up)`,
+          ),
         ...["docker-compose.gpu.yml"].flatMap((file) =>
           existsSync(join(PROJECT_DIR, file)) ? [] : [`${file} is not there; expected a whole checkout`],
         ),
@@ -74,9 +74,8 @@ export async function lookForDocker(
 /** The folder name of the weights that a class is served from. */
 export function modelOf(picked: GpuPick | undefined): string | undefined {
   if (picked?.gpu === undefined) return undefined;
-  return String(readClass(picked.needs.gpuClass as GpuClass)["model"])
-    .split("/")
-    .at(-1);
+  const { model } = readClass(picked.needs.gpuClass);
+  return typeof model === "string" ? model.split("/").at(-1) : undefined;
 }
 
 /** What our own engine has of a card is no reason to refuse it. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { speechWeights } from "../up/speech-weights.ts";
 import type { Config } from "../config.ts";
 import { projectEnvironment } from "../config/project-environment.ts";
 import { InputError } from "../errors.ts";
@@ -51,7 +52,7 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
     hasSettings: existsSync(join(PROJECT_DIR, ".env")),
   });
   keepPlan(config, plan);
-  for (const step of steps(modelOf(picked))) {
+  for (const step of steps([modelOf(picked), ...speechWeights(options, operator["SPEECH_PIPER"])])) {
     const code = await runCompose(plan, step, io.signal);
     if (io.signal.aborted) return EXIT.interrupted;
     if (code !== 0) {
@@ -66,10 +67,11 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
 }
 
 /** Own images, weights with their progress, and then all of it until it is healthy. */
-function steps(model: string | undefined): readonly (readonly string[])[] {
+function steps(models: readonly (string | undefined)[]): readonly (readonly string[])[] {
+  const named = models.filter((model) => model !== undefined);
   return [
     ["build"],
-    ["run", "--rm", "--no-deps", "weights", "fetch", DETECTOR, ...(model === undefined ? [] : [model])],
+    ["run", "--rm", "--no-deps", "weights", "fetch", DETECTOR, ...named],
     ["up", "--detach", "--remove-orphans", "--wait", "--wait-timeout", String(WAIT_S)],
   ];
 }

@@ -38,7 +38,7 @@ export function createOpenai(
     const form = new FormData();
     form.set("file", new File([wav], "speech.wav", { type: "audio/wav" }));
     form.set("model", config.model ?? "whisper-1");
-    form.set("language", language.split("-")[0]);
+    form.set("language", whisperLanguage(language));
     form.set("response_format", "json");
     try {
       const response = await fetch(`${base}/audio/transcriptions`, {
@@ -149,6 +149,12 @@ const HEDGE_MS = 1200;
 const ANSWER_MS = 5000;
 
 const answerSchema = z.object({ text: z.string() });
+
+/** The two letters by which Whisper knows a language; it refuses others. */
+function whisperLanguage(tag: string): string {
+  const [name = ""] = tag.toLowerCase().split("-");
+  return { nb: "no", fil: "tl" }[name] ?? name;
+}
 
 function toJson(text: string): unknown {
   try {

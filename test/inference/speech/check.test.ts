@@ -97,6 +97,14 @@ describe("the health check of a speech server", () => {
     expect([code, said]).toEqual([1, expect.stringMatching(reason)]);
   });
 
+  test("a server that hears and speaks is asked for both; a model that is none for nothing", async () => {
+    const both = (model: string) => (url: string) => [...hearing()(url), ...speaking(model)(url)];
+    const { code, said } = await check(both(PIPER), { say: () => sentence });
+    expect([code, said]).toEqual([0, expect.stringMatching(/^stt answers, .+\ntts answers, /)]);
+    expect((await check(both(PIPER), { say: () => noise(30_000) })).code).toBe(1);
+    expect((await check(both(""), { say: () => noise(30_000) })).code).toBe(0);
+  });
+
   test("nobody there is said in a sentence, and a wrong call with its usage", async () => {
     const nowhere = await check(() => ["tts", "http://127.0.0.1:9/v1", PIPER, "thorsten"]);
     expect(nowhere).toEqual({

@@ -45,7 +45,7 @@ describe("speaches on folders of weights", () => {
 
   test("starts again on the same cache", async () => {
     await serve(`${MODEL}=${join(folder, "small")}`);
-    expect((await serve(`${MODEL}=${join(folder, "small")}`)).code).toBe(0);
+    expect((await serve(`${MODEL}=${join(folder, "small")}`, "")).code).toBe(0);
   });
 
   test.each([

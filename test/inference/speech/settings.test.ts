@@ -5,7 +5,9 @@ import { afterEach, expect, test } from "vitest";
 import { speechLeavesCheck } from "../../../orchestrator/commands/doctor-calls.ts";
 import { leavesCheck } from "../../../orchestrator/commands/doctor-engines.ts";
 import type { Config } from "../../../orchestrator/config.ts";
+import { readRepositories } from "../../../orchestrator/assets/repositories.ts";
 import { readConfig } from "../../../orchestrator/config/read-config.ts";
+import { PROJECT_DIR } from "../../../orchestrator/project.ts";
 import { createEar } from "../../../orchestrator/speech/ear.ts";
 import { createVoice } from "../../../orchestrator/speech/voice.ts";
 import { KOKORO_WORDS, startKokoro } from "../../standins/local-speech/kokoro.ts";
@@ -31,7 +33,7 @@ async function start<Server extends { close(): Promise<unknown> }>(
 
 /** The settings of some env files, in order, with the services where they stand in for themselves. */
 function settings(names: readonly string[], hosts: Readonly<Record<string, string>> = {}): Config {
-  const folder = join(import.meta.dirname, "../../../inference/speech");
+  const folder = join(PROJECT_DIR, "inference/speech");
   const all = names.map((name) => parseEnv(readFileSync(join(folder, name), "utf8")));
   const merged = Object.fromEntries(all.flatMap((each) => Object.entries(each)));
   const environment = Object.entries(merged).map(
@@ -40,15 +42,17 @@ function settings(names: readonly string[], hosts: Readonly<Record<string, strin
   return readConfig("/project", Object.fromEntries(environment));
 }
 
-test.each([["english.env"], ["german.env"], ["english.env,cpu.env"], ["german.env,cpu.env"]])(
-  "by %s the doctor says that nothing leaves",
-  (names) => {
-    const config = settings(names.split(","));
-    expect([...config.stt, ...config.tts].map(({ name }) => name)).toEqual(["openai", "openai", "espeak"]);
-    expect(speechLeavesCheck(config)).toMatchObject({ state: "ok", detail: "none" });
-    expect(leavesCheck(config)).toMatchObject({ state: "ok", detail: "nothing leaves this machine" });
-  },
-);
+test.each([
+  ["english.env"],
+  ["english.env,german.env"],
+  ["english.env,cpu.env"],
+  ["english.env,cpu.env,german.env"],
+])("by %s the doctor says that nothing leaves", (names) => {
+  const config = settings(names.split(","));
+  expect([...config.stt, ...config.tts].map(({ name }) => name)).toEqual(["openai", "openai", "espeak"]);
+  expect(speechLeavesCheck(config)).toMatchObject({ state: "ok", detail: "none" });
+  expect(leavesCheck(config)).toMatchObject({ state: "ok", detail: "nothing leaves this machine" });
+});
 
 test("by english.env an agent is heard and speaks, by Kokoro's sound", async () => {
   const stt = await start(startSpeaches());
@@ -66,14 +70,33 @@ test("by english.env an agent is heard and speaks, by Kokoro's sound", async () 
 test("by german.env it speaks by Piper's sound, at Piper's pitch", async () => {
   const { samples } = await synthesise("one two three");
   const stt = await start(startSpeaches({ say: () => resample(samples, SPEECH_RATE, PIPER_RATE) }));
-  const config = settings(["german.env"], { "http://stt:8000/v1": stt.url });
+  const config = settings(["english.env", "german.env"], { "http://stt:8000/v1": stt.url });
   const voice = await start(createVoice(config.tts, { language: "de" }).then((each) => each!));
   const heard = await hear(voice, "eins zwei drei", { language: "de-DE" });
   expect(heard.places.map(({ name }) => name)).toEqual(["openai"]);
   expect([...heard.sampleRates]).toEqual([PIPER_RATE]);
 });
 
-test("a processor gets the smaller model, and the voice its time", () => {
-  const { stt, voiceFirstAudioMs } = settings(["english.env", "cpu.env"]);
-  expect([stt[0]?.model, voiceFirstAudioMs]).toEqual(["Systran/faster-whisper-small", 2500]);
+test("on a CPU the smaller recogniser hears, and a voice of Piper's speaks", () => {
+  const { stt, tts } = settings(["english.env", "cpu.env"]);
+  expect(stt[0]?.model).toBe("Systran/faster-whisper-small");
+  expect(tts[0]).toMatchObject({ url: "http://tts:8000/v1", sampleRate: PIPER_RATE, voice: "joe" });
+});
+
+test("all models are those of the lock file, and speaches is given their folders", async () => {
+  const names = (await readRepositories(join(PROJECT_DIR, "inference/models.lock.json"))).map(
+    ({ name, url }) => [name, new URL(url).pathname.slice(1)] as const,
+  );
+  const compose = ["docker-compose.gpu.yml", "docker-compose.cpu.yml"]
+    .map((file) => readFileSync(join(PROJECT_DIR, file), "utf8"))
+    .join("\n")
+    .replaceAll(/\$\{SPEECH_PIPER:-([^}]*)\}/g, "$1");
+  const inLock = (model: string | undefined): string | undefined => names.find(([, id]) => id === model)?.[0];
+  for (const files of [["english.env"], ["english.env", "cpu.env"]]) {
+    const { stt, tts } = settings(files);
+    const models = [stt[0]?.model, ...tts.map(({ model }) => model)].filter((model) => model?.includes("/"));
+    for (const model of models) expect(compose).toContain(`${model}=/models/${inLock(model)}`);
+  }
+  const german = parseEnv(readFileSync(join(PROJECT_DIR, "inference/speech/german.env"), "utf8"));
+  expect(inLock(german["TTS_MODEL"])).toBe(german["SPEECH_PIPER"]);
 });

@@ -45,6 +45,19 @@ describe("speaches", () => {
     },
   );
 
+  test("Norwegian and Filipino go by Whisper's names", async () => {
+    for (const [language, name] of [
+      ["nb-NO", "no"],
+      ["fil", "tl"],
+    ]) {
+      const recording = await open({ language: language! });
+      say(recording, "stop");
+      await recording.until(() => recording.finals.length === 1);
+      expect(server.requests).toMatchObject([{ language: name }]);
+      if (name === "no") await server.close();
+    }
+  });
+
   test("its own VAD finds nothing in a cough: no word, and no fault", async () => {
     const recording = await open();
     recording.recognition.speechStarted();
