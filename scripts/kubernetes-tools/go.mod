@@ -1,6 +1,6 @@
 module sightline/kubernetes-tools
 
-go 1.26.8
+go 1.26.0
 
 tool (
 	github.com/helm-unittest/helm-unittest/cmd/helm-unittest

@@ -45,7 +45,7 @@ const CUSTOM_RESOURCES = {
 } as const;
 
 /**
- * The folder of helm, helm-unittest, kubeconform, yaml-to-json and `schemas/`: built with Go (about six
+ * The folder of helm, helm-unittest, kubeconform, yaml-to-json and `schemas/`: built with Go (about three
  * minutes on two cores the first time), kept by the hash of what they are built from.
  *
  * @throws when Go or the module proxy cannot be had
@@ -55,7 +55,9 @@ export async function kubernetesTools(onProgress?: (line: string) => void): Prom
   for (const file of [...SOURCE_FILES.map((name) => join(SOURCE, name)), SCHEMAS_SOURCE])
     hash.update(readFileSync(file));
   return buildOnce(`kubernetes-${hash.digest("hex").slice(0, 16)}`, async (draft) => {
-    onProgress?.("Building helm, helm-unittest and kubeconform with Go, once; this takes about six minutes.");
+    onProgress?.(
+      "Building helm, helm-unittest and kubeconform with Go, once; this takes about three minutes.",
+    );
     for (const [name, path] of Object.entries(PROGRAMS))
       await go(
         ["build", "-trimpath", "-ldflags", `-s -w ${HELM_VERSION_FLAGS}`, "-o", join(draft, name), path],
