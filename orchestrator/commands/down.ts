@@ -1,10 +1,9 @@
 import { parseArgs } from "node:util";
-import { readConfig } from "../config/read-config.ts";
-import { PROJECT_DIR } from "../project.ts";
 import { readState, upPlaces } from "../up/state.ts";
 import { endProcesses } from "./down-process.ts";
 import { EXIT } from "./exit.ts";
 import { type Command, writeLine } from "./io.ts";
+import { upConfig } from "./up-config.ts";
 import { runningStack } from "./up-docker.ts";
 
 const HELP = `usage: sightline down [--now]
@@ -23,7 +22,7 @@ export const down: Command = async (args, io) => {
     writeLine(io.stdout, HELP);
     return EXIT.done;
   }
-  const config = readConfig(PROJECT_DIR);
+  const config = upConfig();
   const places = upPlaces(config.dataDir);
   const state = readState(places);
   const stack = runningStack(config);

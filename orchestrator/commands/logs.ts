@@ -3,13 +3,12 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { readConfig } from "../config/read-config.ts";
 import { UsageError } from "../errors.ts";
 import { sleep } from "../lib/abortable.ts";
-import { PROJECT_DIR } from "../project.ts";
 import { upPlaces } from "../up/state.ts";
 import { EXIT } from "./exit.ts";
 import { type Command, type Io, writeLine } from "./io.ts";
+import { upConfig } from "./up-config.ts";
 import { runningStack } from "./up-docker.ts";
 
 const HELP = `usage: sightline logs [NAME…] [--follow]
@@ -32,7 +31,7 @@ export const logs: Command = async (args, io) => {
     writeLine(io.stdout, HELP);
     return EXIT.done;
   }
-  const config = readConfig(PROJECT_DIR);
+  const config = upConfig();
   const stack = runningStack(config);
   if (stack) return stack.logs(positionals, { follow: values.follow ?? false }, io);
   const files = logFiles(upPlaces(config.dataDir).logs, positionals);

@@ -1,10 +1,9 @@
 import { parseArgs } from "node:util";
-import { readConfig } from "../config/read-config.ts";
-import { PROJECT_DIR } from "../project.ts";
 import { isStill } from "../up/process-birth.ts";
 import { readState, upPlaces, type UpState } from "../up/state.ts";
 import { EXIT } from "./exit.ts";
 import { type Command, type Io, writeLine } from "./io.ts";
+import { upConfig } from "./up-config.ts";
 import { runningStack } from "./up-docker.ts";
 
 const HELP = `usage: sightline status [--json]
@@ -20,7 +19,7 @@ export const status: Command = async (args, io) => {
     writeLine(io.stdout, HELP);
     return EXIT.done;
   }
-  const config = readConfig(PROJECT_DIR);
+  const config = upConfig();
   const state = readState(upPlaces(config.dataDir));
   const stack = runningStack(config);
   if (stack) return stack.status(io);

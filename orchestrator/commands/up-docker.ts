@@ -122,7 +122,7 @@ export interface RunningStack {
 export function runningStack(config: Config): RunningStack | undefined {
   const plan = readPlan(config);
   if (!plan) return undefined;
-  const all: ComposePlan = { ...plan, arguments: [...plan.arguments, "--profile", "*"] };
+  const all: ComposePlan = { ...plan, arguments: [...plan.arguments, "--profile=*"] };
   return {
     async down({ now }, io) {
       const code = await runCompose(all, ["down", ...(now ? ["--timeout", "25"] : [])], io.signal);

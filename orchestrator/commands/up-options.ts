@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import type { parseArgs } from "node:util";
 import { type GpuClass, gpuClasses } from "../../inference/vllm/choose-class.ts";
 import { UsageError } from "../errors.ts";
 import { toGpuClass } from "../up/pick-gpu.ts";
@@ -35,7 +35,7 @@ export const UP_OPTIONS_HELP = `  --engine      vllm (default) or simulator: a s
   --gpu         index or UUID of the card, or of a MIG slice; default: the fittest
   --profiles    of docker-compose.gpu.yml, with commas between
   --lan         without containers: for other devices of the local network too, with an access code
-  --simulator   words for 'sightline simulator', such as "--profile l4-2b"`;
+  --simulator   words for 'sightline simulator', as --simulator="--profile l4-2b"`;
 
 /** The options as one would write them again, for whoever is started with the same. */
 export function toArguments(options: UpOptions): readonly string[] {

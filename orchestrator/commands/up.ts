@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
-import { readConfig } from "../config/read-config.ts";
-import { PROJECT_DIR } from "../project.ts";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command } from "./io.ts";
+import { upConfig } from "./up-config.ts";
 import { upDocker } from "./up-docker.ts";
 import { toUpOptions, UP_OPTIONS, UP_OPTIONS_HELP } from "./up-options.ts";
 import { upProcess } from "./up-process.ts";
@@ -26,7 +25,7 @@ export const up: Command = async (args, io) => {
     return EXIT.done;
   }
   const options = toUpOptions(values);
-  const config = readConfig(PROJECT_DIR);
+  const config = upConfig();
   if (options.runtime === "docker") return upDocker(options, config, io);
   if (!values.keep) return upProcess(options, config, io);
   const { keepProcesses } = await import("./up-process-keep.ts");

@@ -1,10 +1,9 @@
 import { parseArgs } from "node:util";
-import { readConfig } from "../config/read-config.ts";
-import { PROJECT_DIR } from "../project.ts";
 import { readState, upPlaces } from "../up/state.ts";
 import { endProcesses } from "./down-process.ts";
 import { EXIT } from "./exit.ts";
 import { type Command, writeLine } from "./io.ts";
+import { upConfig } from "./up-config.ts";
 import { upDocker } from "./up-docker.ts";
 import { toUpOptions, UP_OPTIONS, UP_OPTIONS_HELP } from "./up-options.ts";
 import { upProcess } from "./up-process.ts";
@@ -28,7 +27,7 @@ export const upgrade: Command = async (args, io) => {
     return EXIT.done;
   }
   const options = toUpOptions(values);
-  const config = readConfig(PROJECT_DIR);
+  const config = upConfig();
   if (options.runtime === "docker") return upDocker(options, config, io);
   const places = upPlaces(config.dataDir);
   const state = readState(places);

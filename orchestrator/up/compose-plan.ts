@@ -23,7 +23,7 @@ export interface ComposePlanOptions {
 
 /** What `docker compose` is started with, and what stays the same for `down`, `status` and `logs`. */
 export interface ComposePlan {
-  /** `-f FILE … --env-file FILE … --profile NAME …` */
+  /** `--file=FILE … --env-file=FILE … --profile=NAME …` */
   readonly arguments: readonly string[];
   /** What the compose files leave open; holds no secret. */
   readonly environment: Readonly<Record<string, string>>;
@@ -53,10 +53,10 @@ export function composePlan(options: ComposePlanOptions): ComposePlan {
   };
   return {
     arguments: [
-      ...["--project-directory", projectDir],
-      ...files.flatMap((file) => ["-f", join(projectDir, file)]),
-      ...settingsFiles(options).flatMap((file) => ["--env-file", join(projectDir, file)]),
-      ...options.profiles.flatMap((name) => ["--profile", name]),
+      `--project-directory=${projectDir}`,
+      ...files.map((file) => `--file=${join(projectDir, file)}`),
+      ...settingsFiles(options).map((file) => `--env-file=${join(projectDir, file)}`),
+      ...options.profiles.map((name) => `--profile=${name}`),
     ],
     environment: Object.fromEntries(
       Object.entries(chosen).flatMap(([name, value]) => (value ? [[name, value]] : [])),
@@ -93,9 +93,7 @@ function gpuEnvironment({ gpu, uuid, needs }: NonNullable<ComposePlanOptions["pi
 
 /** Of the variables that are chosen here, those that the operator has set. */
 function operatorsOwn(operator: Environment): Environment {
-  const names = [
-    ...["NODE_IP", "PUBLIC_ORIGINS", "PAGE_PORT", "GPU_CLASS", "VLLM_GPU", "GATE_GPU", "SPEECH_GPU"],
-    "VLLM_IMAGE",
-  ];
+  const cards = ["GPU_CLASS", "VLLM_GPU", "GATE_GPU", "SPEECH_GPU", "VLLM_IMAGE"];
+  const names = ["NODE_IP", "PUBLIC_ORIGINS", "PAGE_PORT", ...cards];
   return Object.fromEntries(names.flatMap((name) => (operator[name] ? [[name, operator[name]]] : [])));
 }

@@ -1,3 +1,4 @@
+import type { GpuClass } from "../../inference/vllm/choose-class.ts";
 import type { Docker } from "./docker-says.ts";
 import type { Gpu } from "./nvidia-smi.ts";
 
@@ -6,7 +7,7 @@ export interface EngineNeeds {
   /** Free memory of the GPU, in MiB. */
   readonly freeMib: number;
   /** Of the class that the needs are those of. */
-  readonly gpuClass: string;
+  readonly gpuClass: GpuClass;
 }
 
 export type GpuAnswer =

@@ -83,7 +83,8 @@ export function upPrograms(options: ProgramsOptions): readonly UpProgram[] {
       name: "simulator",
       command: ownCommand(
         "simulator",
-        ...["--port", String(ports.engine), "--shutdown-timeout", String(ENGINE_DRAIN_S)],
+        `--port=${ports.engine}`,
+        `--shutdown-timeout=${ENGINE_DRAIN_S}`,
         ...options.simulator,
       ),
       environment: withoutSecrets,
