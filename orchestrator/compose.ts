@@ -1,4 +1,5 @@
 import { detectorWeights } from "./assets/detector.ts";
+import { createCloudPictures } from "./compose/cloud-pictures.ts";
 import type { Config } from "./config.ts";
 import { withoutSecrets } from "./config/project-environment.ts";
 import { readConfig } from "./config/read-config.ts";
@@ -56,20 +57,29 @@ export async function compose(options: ComposeOptions = {}): Promise<Stack> {
   // The gate's process starts up while the rest is loaded, and what is not configured is not loaded at all.
   const { createMetrics } = await import("./metrics/metrics.ts");
   const { createDescriber } = await import("./engines/describer.ts");
+  const metrics = createMetrics();
+  const cloudPictures = createCloudPictures(metrics, log);
   const local =
     config.local && (await loadLocalEngine()).createLocalEngine({ config: config.local, secretKey, log });
   const cloud =
-    config.cloud && (await loadCloudEngine()).createCloudEngine({ config: config.cloud, secretKey, log });
+    config.cloud &&
+    (await loadCloudEngine()).createCloudEngine({
+      config: config.cloud,
+      secretKey,
+      log,
+      onPictureSent: cloudPictures.onPictureSent,
+    });
   const describer = createDescriber({ fieldOfViewDeg: config.fieldOfViewDeg });
+  const photoGate = cloudPictures.watch(gate.gate);
   const tracer = config.traces && (await loadTracer()).createOtelTracer(config.traces, log);
   return {
     config,
     settings: toSettings(config),
-    metrics: createMetrics(),
+    metrics,
     tracer,
     log,
-    ports: (camera, ownGate = gate.gate) => ({ camera, gate: ownGate, local, cloud, describer }),
-    gateForStream: () => gate.forStream(),
+    ports: (camera, ownGate = photoGate) => ({ camera, gate: ownGate, local, cloud, describer }),
+    gateForStream: () => cloudPictures.watch(gate.forStream()),
     places: toPlaces(config),
     gateReady: (signal) => gate.ready(signal),
     async close() {
@@ -81,7 +91,8 @@ export async function compose(options: ComposeOptions = {}): Promise<Stack> {
 async function gateCommand(config: Config): Promise<readonly [string, ...string[]]> {
   const { file, sha256 } = await detectorWeights(PROJECT_DIR, config.modelsDir);
   const detector = ["--model", file, "--sha256", sha256, "--threads", String(config.gateThreads)];
-  return ownCommand("gate", "--child", "--port", "0", ...detector);
+  const provider = ["--provider", config.gateProvider];
+  return ownCommand("gate", "--child", "--port", "0", ...detector, ...provider);
 }
 
 const loadTracer = () => import("./tracing/otel-tracer.ts");

@@ -32,6 +32,8 @@ export type SpeechServiceConfig<Name extends SttName | TtsName> = Name extends u
       readonly apiKey: string | undefined;
       readonly model: string | undefined;
       readonly voice: string | undefined;
+      /** Of raw PCM that does not say it, in samples a second; undefined: the protocol's own. */
+      readonly sampleRate?: number | undefined;
     }
   : never;
 
@@ -97,6 +99,8 @@ export interface Config {
   readonly gateUrl: string | undefined;
   /** Inference threads of a gate child. */
   readonly gateThreads: number;
+  /** Where the gate's detector runs. */
+  readonly gateProvider: "cpu" | "cuda";
   /** Folder of the model weights, absolute. */
   readonly modelsDir: string;
   /** Folder that is tried for weights and sample pictures before their source, absolute; undefined: not named. */

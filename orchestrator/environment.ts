@@ -106,6 +106,10 @@ export const variables = {
     example: "http://127.0.0.1:8010",
   },
   GATE_THREADS: { doc: "Inference threads of the gate.", ...wholeNumber(1, 1, 64) },
+  GATE_PROVIDER: {
+    doc: "Where the gate's detector runs: cpu, or cuda, which needs the CUDA libraries of inference/gate/Dockerfile.",
+    ...firstOf("cpu", "cuda"),
+  },
   MODELS_DIR: {
     doc: "Folder of the model weights. Unset: .models in the project. A relative path starts there too.",
     ...folder,

@@ -21,6 +21,17 @@ const commands: Readonly<Record<string, Entry>> = {
     does: "a LiveKit server, the agent and the page on this machine",
     load: async () => (await import("./commands/demo.ts")).demo,
   },
+  up: {
+    does: "the whole stack on this machine, in the background",
+    load: async () => (await import("./commands/up.ts")).up,
+  },
+  down: { does: "ends what up started", load: async () => (await import("./commands/down.ts")).down },
+  status: { does: "how it is", load: async () => (await import("./commands/status.ts")).status },
+  logs: { does: "what its parts have logged", load: async () => (await import("./commands/logs.ts")).logs },
+  upgrade: {
+    does: "brings it to the state of this checkout",
+    load: async () => (await import("./commands/upgrade.ts")).upgrade,
+  },
   agent: {
     does: "the LiveKit agent: takes calls",
     load: async () =>
@@ -45,6 +56,10 @@ const commands: Readonly<Record<string, Entry>> = {
   simulator: {
     does: "a stand-in for vLLM without a GPU",
     load: async () => (await import("./commands/simulator.ts")).simulator,
+  },
+  healthy: {
+    does: "whether a program of this machine is well, for health checks",
+    load: async () => (await import("./commands/healthy.ts")).healthy,
   },
   fetch: {
     does: "weights and sample photos by lock file",

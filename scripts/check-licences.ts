@@ -33,7 +33,10 @@ export interface LicenceInput {
   readonly lock: PackageLock;
   readonly policy: LicencePolicy;
   /** `inference/models.lock.json`. */
-  readonly models: { readonly assets: readonly { readonly name: string; readonly licence: string }[] };
+  readonly models: {
+    readonly assets: readonly { readonly name: string; readonly licence: string }[];
+    readonly repositories?: readonly { readonly name: string; readonly licence: string }[];
+  };
   /** The text of `.npmrc`. */
   readonly npmrc: string;
 }
@@ -51,7 +54,9 @@ export function licenceFaults({ lock, policy, models, npmrc }: LicenceInput): re
     ...policy.exceptions
       .filter(({ packages: pattern }) => !packages.some(({ name }) => matches(pattern, name)))
       .map(({ packages: pattern }) => `${pattern}: an exception for a package that is not there`),
-    ...models.assets.flatMap(({ name, licence }) => modelFaults(name, licence, policy)),
+    ...[...models.assets, ...(models.repositories ?? [])].flatMap(({ name, licence }) =>
+      modelFaults(name, licence, policy),
+    ),
     ...packages
       .filter(({ name, hasInstallScript }) => {
         const listed = policy.installScripts.some((entry) => entry.package === name);

@@ -83,6 +83,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "(orchestrator/config)",
   ],
   "orchestrator/assets": ["orchestrator/lib", "orchestrator/errors"],
+  "orchestrator/up": [
+    "orchestrator/assets",
+    "orchestrator/config",
+    "orchestrator/environment",
+    "orchestrator/errors",
+    "orchestrator/project",
+    "inference/vllm",
+  ],
   "orchestrator/run-turn": [
     "orchestrator/turn",
     "orchestrator/metrics",
@@ -130,15 +138,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "orchestrator/project",
     "inference/gate",
     "inference/simulator",
+    "inference/vllm",
+    "orchestrator/up",
   ],
   "orchestrator/main": ["orchestrator/commands", "orchestrator/compose"],
   "inference/gate": ["orchestrator/lib"],
   "inference/simulator": ["orchestrator/lib"],
+  "inference/vllm": [],
 };
 
 /** Where each npm package may be imported; a package that is not here may be imported nowhere. */
 const packageHomes: Readonly<Record<string, readonly string[]>> = {
   zod: [
+    "orchestrator/up",
     "orchestrator/environment",
     "orchestrator/config",
     "orchestrator/assets",

@@ -26,8 +26,8 @@ export interface DetectorOptions {
   readonly sha256: string;
   /** Threads of one inference. */
   readonly threads: number;
-  /** Tried in this order; the last one must be `cpu`. */
-  readonly providers?: readonly Provider[];
+  /** Where it runs; no other is taken when this one cannot be loaded. */
+  readonly provider: Provider;
 }
 
 /** Numbers of one row: box, objectness, 80 classes. */
@@ -43,7 +43,7 @@ export async function createDetector(options: DetectorOptions): Promise<Detector
     readModel(options.modelFile),
     import("onnxruntime-node"),
   ]);
-  // A provider that is not installed is no news: what is in use stands in health and metrics.
+  // A provider that cannot be loaded is told as the fault that it is, once.
   env.logLevel = "fatal";
   const actual = createHash("sha256").update(file).digest("hex");
   if (actual !== options.sha256.toLowerCase())
@@ -51,7 +51,7 @@ export async function createDetector(options: DetectorOptions): Promise<Detector
       `model file ${basename(options.modelFile)} has sha256 ${actual}; expected ${options.sha256.toLowerCase()}`,
     );
   const model = withDynamicShapes(file);
-  const { session, provider } = await openSession(
+  const session = await openSession(
     (sessionOptions) => InferenceSession.create(model, sessionOptions),
     options,
   );
@@ -61,7 +61,7 @@ export async function createDetector(options: DetectorOptions): Promise<Detector
 
   return {
     model: basename(options.modelFile).replace(/\.onnx$/, ""),
-    provider,
+    provider: options.provider,
     async detect(input, size) {
       const image = new Tensor("float32", input, [1, 3, size.height, size.width]);
       const results = await session.run({ [inputName]: image });
@@ -90,27 +90,43 @@ async function readModel(path: string): Promise<Uint8Array> {
   }
 }
 
-/** A provider that is not installed makes the creation throw, even with `cpu` listed after it. */
+/** A provider that is not there makes the creation throw, even with `cpu` listed after it. */
 async function openSession(
   create: (options: InferenceSession.SessionOptions) => Promise<InferenceSession>,
-  { threads, providers = ["cuda", "cpu"] }: DetectorOptions,
-): Promise<{ readonly session: InferenceSession; readonly provider: Provider }> {
-  let failure: unknown;
-  for (const provider of providers) {
-    try {
-      const session = await create({
-        executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
-        graphOptimizationLevel: "all",
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        logSeverityLevel: 4,
-        // Spinning worker threads would burn a third of a core between frames.
-        extra: { session: { intra_op: { allow_spinning: "0" } } },
-      });
-      return { session, provider };
-    } catch (error) {
-      failure = error;
+  { threads, provider }: DetectorOptions,
+): Promise<InferenceSession> {
+  const open = (executionProviders: readonly Provider[]): Promise<InferenceSession> =>
+    create({
+      executionProviders,
+      graphOptimizationLevel: "all",
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 4,
+      // Spinning worker threads would burn a third of a core between frames.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
+    });
+  try {
+    // What CUDA has no kernel for runs on the CPU.
+    return await open(provider === "cpu" ? ["cpu"] : [provider, "cpu"]);
+  } catch (cause) {
+    if (provider !== "cpu" && (await isFine(() => open(["cpu"])))) {
+      throw new Error(`provider ${provider} cannot be loaded: ${toFirstLine(cause)}`, { cause });
     }
+    throw new Error("model cannot be opened; expected an ONNX file of a YOLOX detector", { cause });
   }
-  throw new Error("model cannot be opened; expected an ONNX file of a YOLOX detector", { cause: failure });
+}
+
+/** Whether it is the provider that was in the way, not the model. */
+async function isFine(open: () => Promise<InferenceSession>): Promise<boolean> {
+  try {
+    await (await open()).release();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function toFirstLine(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : "unknown fault";
+  return text.split("\n")[0] ?? text;
 }

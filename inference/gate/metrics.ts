@@ -66,6 +66,12 @@ export function createMetrics(): GateMetrics {
     registers,
   });
 
+  new Gauge({
+    name: "sightline_gate_start_time_seconds",
+    help: "When the gate started, in seconds since 1970.",
+    registers,
+  }).set(Math.round(Date.now() - process.uptime() * 1000) / 1000);
+
   return {
     judged({ verdict, reason, score }, ms) {
       verdicts.inc({ value: verdict, reason });

@@ -15,8 +15,8 @@ export interface GateOptions {
   readonly sha256: string;
   /** Threads of one inference; default 1. */
   readonly threads?: number;
-  /** Execution providers to try, in order; default CUDA, then the CPU. */
-  readonly providers?: readonly Provider[];
+  /** Where the detector runs; default the CPU. One that cannot be loaded leaves the gate unready. */
+  readonly provider?: Provider;
 }
 
 /** A gate that answers; whether it is ready is another question. */
@@ -29,7 +29,7 @@ export interface RunningGate {
 
 /**
  * Starts the person gate. It answers at once, `unready` until the detector is loaded and checked, and
- * for good when the model file is missing, altered or wrong.
+ * for good when the model file is missing, altered or wrong, or its provider cannot be loaded.
  *
  * @throws {Error} only when the port cannot be had.
  */
@@ -39,7 +39,11 @@ export async function startGate(options: GateOptions): Promise<RunningGate> {
   const gatekeeper = createGatekeeper(
     async () => {
       await loadSharp();
-      return createDetector({ ...options, threads: options.threads ?? 1 });
+      return createDetector({
+        ...options,
+        threads: options.threads ?? 1,
+        provider: options.provider ?? "cpu",
+      });
     },
     {
       changed: (state) => metrics.ready(state.state === "ready" ? state : null),

@@ -17,6 +17,8 @@ export interface LivekitServerOptions {
   readonly port?: number;
   /** Port of all media, UDP. Default: any free one. */
   readonly mediaPort?: number;
+  /** Port of its Prometheus metrics, TCP. Default: it serves none. */
+  readonly metricsPort?: number | undefined;
   /** Default: made for this run. */
   readonly apiKey?: string;
   readonly apiSecret?: string;
@@ -63,7 +65,7 @@ export async function startLivekitServer(options: LivekitServerOptions): Promise
   const apiSecret = options.apiSecret ?? randomBytes(32).toString("base64url");
   const folder = await mkdtemp(join(tmpdir(), "sightline-livekit-"));
   const config = join(folder, "livekit.json");
-  const settings = toSettings({ port, mediaPort, apiKey, apiSecret, lan: options.lan });
+  const settings = toSettings({ ...options, port, mediaPort, apiKey, apiSecret });
   await writeFile(config, JSON.stringify(settings), { mode: 0o600 });
 
   const child = spawn("/bin/sh", ["-c", LEASH, "sh", options.binary, "--config", config], {
@@ -101,10 +103,11 @@ interface Settings {
   readonly mediaPort: number;
   readonly apiKey: string;
   readonly apiSecret: string;
-  readonly lan: string | undefined;
+  readonly lan?: string | undefined;
+  readonly metricsPort?: number | undefined;
 }
 
-function toSettings({ port, mediaPort, apiKey, apiSecret, lan }: Settings): object {
+function toSettings({ port, mediaPort, apiKey, apiSecret, lan, metricsPort }: Settings): object {
   return {
     port,
     bind_addresses: [LOOPBACK, ...(lan === undefined ? [] : [lan])],
@@ -118,6 +121,7 @@ function toSettings({ port, mediaPort, apiKey, apiSecret, lan }: Settings): obje
       stun_servers: [`${LOOPBACK}:3478`],
     },
     keys: { [apiKey]: apiSecret },
+    ...(metricsPort === undefined ? {} : { prometheus: { port: metricsPort } }),
     logging: { level: "error", json: true },
   };
 }
@@ -150,7 +154,8 @@ export async function freeTcpPort(): Promise<number> {
   return port;
 }
 
-async function freeUdpPort(): Promise<number> {
+/** A UDP port that is free now. */
+export async function freeUdpPort(): Promise<number> {
   const socket = createSocket("udp4");
   socket.bind(0, LOOPBACK);
   await once(socket, "listening");

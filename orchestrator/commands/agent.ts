@@ -34,7 +34,9 @@ export interface SupervisorParts extends SharedParts {
   onDrain?(): void;
   onNumbers?(process: string, numbers: AgentNumbers, metrics: unknown): void;
   /** The process has ended. */
-  onGone?(process: string): void;
+  onGone?(process: string, crashed: boolean): void;
+  /** A call ended with its process. */
+  onCallLost?(): void;
 }
 
 /** What an agent process needs. */
@@ -91,7 +93,8 @@ async function supervise(count: number | undefined, parts: SupervisorParts, io: 
     start: (process, onWord) =>
       startAgentChild(ownCommand("agent", "--child", process), { environment: parts.environment, onWord }),
     onNumbers: (process, numbers, metrics) => parts.onNumbers?.(process, numbers, metrics),
-    onGone: (process) => parts.onGone?.(process),
+    onGone: (process, crashed) => parts.onGone?.(process, crashed),
+    onCallLost: () => parts.onCallLost?.(),
   });
   const sweep = createSweep({ service: createRoomService(livekit), agentName: agent.name, log });
   void supervisor.ready.then(() => writeLine(io.stdout, JSON.stringify({ agent: agent.name, processes })));

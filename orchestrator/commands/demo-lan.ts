@@ -19,6 +19,16 @@ export function lanAddress(interfaces = networkInterfaces()): string {
   return address;
 }
 
+/** The same, or undefined. */
+export function ownLan(): string | undefined {
+  try {
+    return lanAddress();
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
 /** RFC 1918. */
 function isPrivate(address: string): boolean {
   return /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(address);

@@ -1,15 +1,15 @@
-import { randomInt, X509Certificate } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { startLivekitServer, freeTcpPort } from "../assets/livekit-process.ts";
 import { findLivekitServer } from "../assets/livekit-server.ts";
 import type { Config } from "../config.ts";
 import { projectEnvironment, withoutSecrets, type Environment } from "../config/project-environment.ts";
 import { InputError } from "../errors.ts";
-import { createOwnCertificate, OWN_CERTIFICATE_FILE } from "../http/own-certificate.ts";
 import { ownCommand, PROJECT_DIR } from "../project.ts";
 import { ownSecret } from "../store/secret.ts";
 import { keepLivekit, type KeptLivekit } from "./keep-livekit.ts";
 import { keepProgram, type KeptProgram } from "./keep-program.ts";
+import { ownSite } from "./own-site.ts";
 
 export interface DemoOptions {
   readonly config: Config;
@@ -116,22 +116,14 @@ async function ownLivekit({ lan, signal, tell }: DemoOptions): Promise<KeptLivek
 
 /** What a phone needs: HTTPS, since a browser gives no camera otherwise, and a code, since others share the network. */
 async function forLan(lan: string, { config, port }: DemoOptions) {
-  const { cert } = await createOwnCertificate([lan, "localhost", "127.0.0.1"], config.dataDir);
-  const file = join(config.dataDir, OWN_CERTIFICATE_FILE);
+  const site = await ownSite({ lan, port, dataDir: config.dataDir });
   const accessCode = config.http.accessCode ?? String(randomInt(10_000_000, 100_000_000));
-  const address = `https://${lan}:${port}`;
   return {
     // The page takes the code from there, so that a phone need not type it.
-    address: `${address}/#code=${accessCode}`,
+    address: `${site.address}/#code=${accessCode}`,
     accessCode,
-    fingerprint: new X509Certificate(cert).fingerprint256,
-    environment: {
-      HOST: "0.0.0.0",
-      ACCESS_CODE: accessCode,
-      PUBLIC_ORIGINS: [address, `https://localhost:${port}`].join(","),
-      TLS_CERT_FILE: file,
-      TLS_KEY_FILE: file,
-    },
+    fingerprint: site.fingerprint,
+    environment: { ...site.environment, ACCESS_CODE: accessCode },
   };
 }
 

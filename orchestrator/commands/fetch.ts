@@ -2,22 +2,23 @@ import { parseArgs } from "node:util";
 import yoctoSpinner from "yocto-spinner";
 import { fetchAsset, type FetchProgress, type FetchResult } from "../assets/fetch-assets.ts";
 import { type Asset, readLock } from "../assets/lock.ts";
+import { isPinned, readRepositories, type Repository, toAssets } from "../assets/repositories.ts";
 import { type AssetPlaces, assetPlaces } from "../assets/where.ts";
 import { readConfig } from "../config/read-config.ts";
-import { UsageError } from "../errors.ts";
+import { InputError, UsageError } from "../errors.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { EXIT } from "./exit.ts";
 import { type Io, writeLine } from "./io.ts";
 
 const HELP = `usage: sightline fetch [NAME…] [--allow-unpinned]
 
-Fetches the model weights and sample photos that inference/models.lock.json names: from ASSETS_MIRROR
-first, then from their source. Each file is checked by size and sha256 before it takes its place; what
-an interrupted fetch brought is gone on with.
+Fetches the detector's weights and the sample photos that inference/models.lock.json names, or what is
+named of it, large models included: from ASSETS_MIRROR first, then from their source. Each file is
+checked by size and sha256 before it takes its place; what an interrupted fetch brought is gone on with.
 
   --allow-unpinned  take sample photos whose checksum is not known; weights never`;
 
-/** `sightline fetch`: everything in the lock file, or what is named. */
+/** `sightline fetch`: the small things of the lock file, or what is named. */
 export async function fetchCommand(
   args: readonly string[],
   io: Io,
@@ -32,7 +33,8 @@ export async function fetchCommand(
     writeLine(io.stdout, HELP);
     return EXIT.done;
   }
-  const assets = toAssets(await readLock(places.lockFile), positionals);
+  const lock = await readLock(places.lockFile);
+  const assets = chosenAssets(lock, await readRepositories(places.lockFile), positionals);
   const view = createFetchView(io);
   const results: FetchResult[] = [];
   try {
@@ -60,12 +62,27 @@ function ownPlaces(): AssetPlaces {
   return assetPlaces(PROJECT_DIR, readConfig(PROJECT_DIR));
 }
 
-function toAssets(lock: readonly Asset[], names: readonly string[]): readonly Asset[] {
-  const known = lock.map(({ name }) => name);
+/** Without a name, what every checkout needs: other models have gigabytes, and few machines a GPU. */
+function chosenAssets(
+  lock: readonly Asset[],
+  repositories: readonly Repository[],
+  names: readonly string[],
+): readonly Asset[] {
+  const known = [...lock, ...repositories].map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new UsageError(`fetch: got ${JSON.stringify(unknown)}; expected any of ${known.join(", ")}`);
-  return names.length === 0 ? lock : lock.filter(({ name }) => names.includes(name));
+  if (names.length === 0) return lock;
+  const models = repositories.filter(({ name }) => names.includes(name));
+  return [...lock.filter(({ name }) => names.includes(name)), ...models.flatMap(filesOf)];
+}
+
+function filesOf(repository: Repository): readonly Asset[] {
+  if (isPinned(repository)) return toAssets(repository);
+  throw new InputError(
+    `${repository.name} is not pinned: its commit and checksums are not known`,
+    "both in inference/models.lock.json; 'make pin' looks them up",
+  );
 }
 
 interface FetchView {

@@ -1,20 +1,24 @@
 import { parseArgs } from "node:util";
 import { UsageError } from "../errors.ts";
 import { PROJECT_DIR } from "../project.ts";
-import { startGate, type GateOptions } from "../../inference/gate/start.ts";
+import type { Provider } from "../../inference/gate/detector.ts";
+import { startGate, type GateOptions, type RunningGate } from "../../inference/gate/start.ts";
 import { aborted } from "./aborted.ts";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command } from "./io.ts";
 import { listening, toPort } from "./port.ts";
 
 const HELP = `usage: sightline gate [--host HOST] [--port PORT] [--model FILE --sha256 HEX] [--threads N]
+                      [--provider cpu|cuda]
 
 Runs the person gate as a service: POST /v1/judge (a JPEG), GET /health, GET /metrics.
 Prints {"listening": URL} once it answers. Default 127.0.0.1:8010.
 
   --child             end when the standard input ends; Ctrl-C is left to the parent
   --model, --sha256   another YOLOX file than the lock file's
-  --threads           of one inference; default GATE_THREADS`;
+  --threads           of one inference; default GATE_THREADS
+  --provider          where the detector runs; default GATE_PROVIDER. With cuda, a gate that does not
+                      become ready ends with code 1 and says why: it never turns to the CPU by itself`;
 
 const DEFAULT_PORT = 8010;
 
@@ -27,6 +31,7 @@ export const gate: Command = async (args, io) => {
       model: { type: "string" },
       sha256: { type: "string" },
       threads: { type: "string" },
+      provider: { type: "string" },
       child: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
@@ -35,35 +40,46 @@ export const gate: Command = async (args, io) => {
     writeLine(io.stdout, HELP);
     return EXIT.done;
   }
-  const starting = startGate({
-    host: values.host,
-    port: toPort(values.port, DEFAULT_PORT),
-    ...(await toDetector(values)),
-  });
+  const detector = await toDetector(values);
+  const starting = startGate({ host: values.host, port: toPort(values.port, DEFAULT_PORT), ...detector });
   const running = await listening(starting);
   writeLine(io.stdout, JSON.stringify({ listening: running.url }));
-  await (values.child ? inputEnds(io.stdin) : aborted(io.signal));
+  const ended = values.child ? inputEnds(io.stdin) : aborted(io.signal);
+  const fault = await Promise.race([
+    ended,
+    ...(detector.provider === "cpu" ? [] : [unreadiness(running.settled)]),
+  ]);
   await running.close();
-  return EXIT.done;
+  if (fault === undefined) return EXIT.done;
+  writeLine(io.stderr, `sightline: gate: ${fault}`);
+  return EXIT.failed;
 };
+
+/** Why the gate did not become ready; never resolves when it did. */
+async function unreadiness(settled: RunningGate["settled"]): Promise<string> {
+  const state = await settled;
+  return state.state === "unready" ? state.reason : new Promise(() => {});
+}
 
 interface DetectorFlags {
   readonly model?: string | undefined;
   readonly sha256?: string | undefined;
   readonly threads?: string | undefined;
+  readonly provider?: string | undefined;
 }
 
+type DetectorChoice = Required<Pick<GateOptions, "modelFile" | "sha256" | "threads" | "provider">>;
+
 /** With every flag given nothing else is read or loaded: that is how a parent starts its gate. */
-async function toDetector(
-  flags: DetectorFlags,
-): Promise<Required<Pick<GateOptions, "modelFile" | "sha256" | "threads">>> {
+async function toDetector(flags: DetectorFlags): Promise<DetectorChoice> {
   const { model, sha256 } = flags;
   const threads = flags.threads === undefined ? undefined : toThreads(flags.threads);
+  const provider = flags.provider === undefined ? undefined : toProvider(flags.provider);
   if ((model === undefined) !== (sha256 === undefined)) {
     throw new UsageError("--model and --sha256: got one of them; expected both or neither");
   }
-  if (model !== undefined && sha256 !== undefined && threads !== undefined) {
-    return { modelFile: model, sha256, threads };
+  if (model !== undefined && sha256 !== undefined && threads !== undefined && provider !== undefined) {
+    return { modelFile: model, sha256, threads, provider };
   }
   const { readConfig } = await import("../config/read-config.ts");
   const { detectorWeights } = await import("../assets/detector.ts");
@@ -73,7 +89,13 @@ async function toDetector(
     modelFile: model ?? weights.file,
     sha256: sha256 ?? weights.sha256,
     threads: threads ?? config.gateThreads,
+    provider: provider ?? config.gateProvider,
   };
+}
+
+function toProvider(text: string): Provider {
+  if (text === "cpu" || text === "cuda") return text;
+  throw new UsageError(`--provider: got ${JSON.stringify(text)}; expected cpu or cuda`);
 }
 
 function toThreads(text: string): number {

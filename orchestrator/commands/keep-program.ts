@@ -8,6 +8,8 @@ export interface KeptProgram {
   readonly ready: Promise<string>;
   /** Asks it to end, kills it when it has not by then, and resolves when it is gone. */
   stop(graceMs: number): Promise<void>;
+  /** Asks it once more: a program that drains on the first SIGTERM ends on the second. */
+  hurry(): void;
 }
 
 export interface KeepOptions {
@@ -16,6 +18,10 @@ export interface KeepOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Told each time that it has ended unasked, with its exit code or signal. */
   readonly onCrash: (reason: string) => void;
+  /** Told each time that it has been started. */
+  readonly onStart?: (pid: number) => void;
+  /** An open file for what it says on its standard error. Default: our own. */
+  readonly errors?: number;
 }
 
 /** Ready again at once after one crash, slower when it keeps crashing. */
@@ -55,16 +61,16 @@ export function keepProgram(
   const runOnce = (): Promise<string> =>
     new Promise((resolve) => {
       const started = spawn(program, args, {
-        stdio: ["pipe", "pipe", "inherit"],
+        stdio: ["pipe", "pipe", options.errors ?? "inherit"],
         detached: true,
         env: options.environment,
       });
       child = started;
-      started.stdin.on("error", () => {});
-      const lines = createInterface({ input: started.stdout });
-      lines.once("line", (line) => first.resolve(line));
+      started.stdin?.on("error", () => {});
+      if (started.stdout) createInterface({ input: started.stdout }).once("line", first.resolve);
       started.once("error", (error) => resolve(error.message));
       started.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
+      if (started.pid !== undefined) options.onStart?.(started.pid);
     });
 
   first.promise.catch(() => {});
@@ -79,5 +85,6 @@ export function keepProgram(
       await over;
       clearTimeout(kill);
     },
+    hurry: () => void child?.kill("SIGTERM"),
   };
 }

@@ -3,9 +3,11 @@ import { readConfig } from "../config/read-config.ts";
 import { startProbes } from "../http/probes.ts";
 import { createLog } from "../log.ts";
 import { createFleetMetrics, type ProcessNumbers } from "../metrics/fleet.ts";
+import { createProgramMetrics } from "../metrics/program.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { openStore } from "../store/store.ts";
 import { composeCalls } from "./calls.ts";
+import { ownVersion } from "./own-version.ts";
 
 /** What serves the calls of one process. @throws {ConfigError} */
 export async function agentParts() {
@@ -28,6 +30,7 @@ export async function supervisorParts() {
   const log = createLog(config.logLevel);
   const store = await openStore({ dir: config.dataDir, retentionDays: config.ledgerRetentionDays, log });
   const fleet = createFleetMetrics();
+  const program = createProgramMetrics(await ownVersion());
   let draining = false;
   const probes = await startProbes({
     host: config.http.host,
@@ -35,7 +38,10 @@ export async function supervisorParts() {
     isReady: () => fleet.available() > 0,
     isDraining: () => draining,
     metricsToken: config.http.metricsToken,
-    metrics: async () => ({ contentType: fleet.contentType, text: await fleet.exposition() }),
+    metrics: async () => ({
+      contentType: fleet.contentType,
+      text: `${await fleet.exposition()}\n${await program.exposition()}`,
+    }),
     log,
   });
   return {
@@ -49,7 +55,8 @@ export async function supervisorParts() {
     },
     onNumbers: (process: string, numbers: ProcessNumbers, metrics: unknown) =>
       fleet.update(process, numbers, metrics),
-    onGone: (process: string) => fleet.remove(process),
+    onGone: (process: string, crashed: boolean) => fleet.remove(process, crashed),
+    onCallLost: () => fleet.callLost(),
     async close() {
       await probes.close();
       await store.close();

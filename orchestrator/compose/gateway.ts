@@ -5,6 +5,7 @@ import { ConfigError } from "../errors.ts";
 import { createAnswer } from "../http/answer.ts";
 import { createGateway, type Gateway } from "../http/gateway.ts";
 import type { Logger } from "../log.ts";
+import { createProgramMetrics } from "../metrics/program.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { personaSettings, readPersona } from "../session/persona.ts";
 import { ownSecret } from "../store/secret.ts";
@@ -13,6 +14,7 @@ import { createCallerTokens } from "../transports/livekit/caller-token.ts";
 import { isLivekitUp } from "../transports/livekit/reachable.ts";
 import { createRoomLookup } from "../transports/livekit/room-lookup.ts";
 import { compose, type ComposeOptions } from "../compose.ts";
+import { ownVersion } from "./own-version.ts";
 
 /** Folder of the built page, made by `make page`. */
 const PAGE_DIR = join(PROJECT_DIR, "web", "dist");
@@ -34,6 +36,8 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
   const persona = readPersona(config.personaFile);
   const store = await openStore({ dir: config.dataDir, retentionDays: config.ledgerRetentionDays, log });
   const { http, livekit } = config;
+  const version = await ownVersion();
+  const program = createProgramMetrics(version);
   const gateway = await createGateway({
     ...http,
     tls: await readTls(http.tls),
@@ -62,7 +66,7 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
     ledger: store.ledger,
     retentionDays: config.ledgerRetentionDays,
     about: {
-      version: await ownVersion(),
+      version,
       language: persona.language,
       speech: { ear: config.stt[0]?.name ?? null },
     },
@@ -72,7 +76,10 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
         store: () => store.state(),
       },
       essential: [],
-      metrics: async () => ({ contentType: metrics.contentType, text: await metrics.exposition() }),
+      metrics: async () => ({
+        contentType: metrics.contentType,
+        text: `${await metrics.exposition()}\n${await program.exposition()}`,
+      }),
       metricsToken: http.metricsToken,
     },
     log,
@@ -102,11 +109,4 @@ async function readTls(files: Config["http"]["tls"]) {
     cert: await read("TLS_CERT_FILE", files.certFile),
     key: await read("TLS_KEY_FILE", files.keyFile),
   };
-}
-
-async function ownVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(PROJECT_DIR, "package.json"), "utf8")) as {
-    version: string;
-  };
-  return version;
 }

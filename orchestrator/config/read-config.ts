@@ -45,6 +45,7 @@ export function readConfig(
     privateToCloud: values.PRIVATE_TO_CLOUD,
     gateUrl: values.GATE_URL,
     gateThreads: values.GATE_THREADS,
+    gateProvider: values.GATE_PROVIDER,
     modelsDir: resolve(projectDir, values.MODELS_DIR ?? ".models"),
     assetsMirror: values.ASSETS_MIRROR && resolve(projectDir, values.ASSETS_MIRROR),
     fieldOfViewDeg: values.CAMERA_FOV_DEG,

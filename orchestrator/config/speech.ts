@@ -45,7 +45,8 @@ export function textToSpeech(values: Values): readonly SpeechServiceConfig<TtsNa
     voice: values.ELEVENLABS_VOICE,
   };
   const { TTS_URL: url, TTS_API_KEY: apiKey, TTS_MODEL: model, TTS_VOICE: voice } = values;
-  const openai = url === undefined ? undefined : { url, apiKey, model, voice };
+  const openai =
+    url === undefined ? undefined : { url, apiKey, model, voice, sampleRate: values.TTS_SAMPLE_RATE };
   const configured: readonly TtsName[] = [
     ...(isReachable(elevenlabs) ? (["elevenlabs"] as const) : []),
     "openai",

@@ -29,6 +29,8 @@ export interface ChatEngineOptions<Picture> {
   /** Cache salts and picture ids are derived from it; undefined: a random one for this engine. */
   readonly secretKey: string | undefined;
   readonly log?: Logger | undefined;
+  /** Sees every body that is written to the server's connection. */
+  readonly onSend?: (body: string) => void;
   /** Time between two canaries while the breaker is open, in milliseconds; 10,000 by default. */
   readonly canaryEveryMs?: number;
 }
@@ -41,9 +43,9 @@ export type ChatEngine<Picture> = Engine<Picture> & {
 
 /** Creates an engine over an OpenAI-compatible server; vLLM's own request fields go only to a vLLM. */
 export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): ChatEngine<Picture> {
-  const { name, config, toJpeg, secretKey, log, canaryEveryMs } = options;
+  const { name, config, toJpeg, secretKey, log, onSend, canaryEveryMs } = options;
   const endpoint = toEndpoint(name, config);
-  const transport = createTransport(endpoint, config);
+  const transport = createTransport(endpoint, config, onSend);
   const discovery = createDiscovery(endpoint, config, transport);
   const keys = createPurposeKeys(secretKey);
   const memory = createVllmMemory(keys);
@@ -130,7 +132,8 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
       try {
         const { model, isVllm } = await discovery.served(deadlines.signal);
         const body = toChatBody(prompt, { model, toJpeg, vllm: isVllm ? vllm : undefined });
-        const response = await transport.chat(body, deadlines.signal);
+        const session = isVllm && maySettle(before) ? vllm.sessionId : undefined;
+        const response = await transport.chat(body, deadlines.signal, session);
         for await (const event of strictStream(response, { engine: name, deadlines, gapMs: config.gapMs })) {
           if (!handedOut) accepted(vllm, before);
           handedOut = true;
@@ -165,6 +168,11 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
     vllm.accepted();
     if (before !== undefined && REFUSES_IDS.has(before.code)) memory.stopUsingIds();
   }
+}
+
+/** A server that failed is not insisted on: any other may give this one answer. */
+function maySettle(before: EngineError | undefined): boolean {
+  return before === undefined || before.category === "invalid-request";
 }
 
 function isCompletion(answer: unknown): boolean {

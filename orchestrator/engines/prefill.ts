@@ -40,7 +40,8 @@ export function createPrefill<Picture>(parts: {
       if (!isVllm) return false;
       const vllm = memory.request(prompt.conversationId, { withBytes: false });
       try {
-        await transport.post("/chat/completions", toPrefillBody(prompt, { model, toJpeg, vllm }), signal);
+        const body = toPrefillBody(prompt, { model, toJpeg, vllm });
+        await transport.post("/chat/completions", body, signal, vllm.sessionId);
       } catch (error) {
         load.failed(error);
         // It may have lost a picture that it had; the next request brings the bytes again.

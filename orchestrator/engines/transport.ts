@@ -8,22 +8,34 @@ import { networkFault } from "./network-fault.ts";
 
 /** HTTP to one endpoint. What it throws is an `EngineError`, or the signal's reason. */
 export interface Transport {
-  /** Posts a chat completion and resolves with the answer's head: a success whose body is unread. */
-  chat(body: object, signal: AbortSignal): Promise<Response>;
+  /**
+   * Posts a chat completion and resolves with the answer's head: a success whose body is unread.
+   *
+   * @param session by which a router keeps a conversation with one of several servers
+   */
+  chat(body: object, signal: AbortSignal, session?: string): Promise<Response>;
   /** Gets a JSON document below the base URL; undefined when it is none. */
   get(path: string, signal: AbortSignal): Promise<unknown>;
   /** Gets a text from beside the base URL, where a vLLM has its metrics. */
   getBeside(path: string, signal: AbortSignal): Promise<string>;
-  /** Posts a JSON document below the base URL and resolves with the answer's. */
-  post(path: string, body: object, signal: AbortSignal): Promise<unknown>;
+  /** Posts a JSON document below the base URL and resolves with the answer's. @param session as for `chat` */
+  post(path: string, body: object, signal: AbortSignal, session?: string): Promise<unknown>;
   /** Makes later requests use new connections, so that a balancer may choose another server. */
   reconnect(): void;
   /** Closes every connection, whatever is under way. */
   close(): Promise<void>;
 }
 
-/** Creates the transport of one endpoint: `openai` builds the requests, undici's pool carries them. */
-export function createTransport(endpoint: Endpoint, config: EngineConfig): Transport {
+/**
+ * Creates the transport of one endpoint: `openai` builds the requests, undici's pool carries them.
+ *
+ * @param onSend sees every body in the very form in which it is written to the connection
+ */
+export function createTransport(
+  endpoint: Endpoint,
+  config: EngineConfig,
+  onSend?: (body: string) => void,
+): Transport {
   let agent = createAgent(config.kind);
   const retired = new Set<Agent>();
 
@@ -35,10 +47,11 @@ export function createTransport(endpoint: Endpoint, config: EngineConfig): Trans
       method: init.method ?? "GET",
       body: typeof init.body === "string" ? init.body : null,
       signal: init.signal ?? null,
-      headers: ownHeaders(endpoint, config.apiKey),
+      headers: ownHeaders(endpoint, config.apiKey, new Headers(init.headers).get(SESSION_HEADER)),
       redirect: "manual",
       dispatcher: agent,
     };
+    if (typeof request.body === "string") onSend?.(request.body);
     const response = await fetch(String(url instanceof Request ? url.url : url), request).catch(
       (error: unknown) => {
         throw new Fault(networkFault(endpoint, error));
@@ -65,14 +78,15 @@ export function createTransport(endpoint: Endpoint, config: EngineConfig): Trans
     logLevel: "off",
     maxRetries: 0,
     timeout: config.totalMs + CLIENT_SLACK_MS,
+    defaultHeaders: { [SESSION_HEADER]: null },
     fetch: strictFetch,
   });
 
   return {
-    chat: (body, signal) =>
+    chat: (body, signal, session) =>
       translated(signal, () =>
         client.chat.completions
-          .create(body as OpenAI.ChatCompletionCreateParamsStreaming, { signal })
+          .create(body as OpenAI.ChatCompletionCreateParamsStreaming, { signal, headers: ofSession(session) })
           .asResponse(),
       ),
     get: (path, signal) =>
@@ -82,8 +96,10 @@ export function createTransport(endpoint: Endpoint, config: EngineConfig): Trans
         const url = new URL(`..${path}`, `${config.url}/`).href;
         return (await client.get(url, { signal }).asResponse()).text();
       }),
-    post: (path, body, signal) =>
-      translated(signal, async () => readJson(await client.post(path, { body, signal }).asResponse())),
+    post: (path, body, signal, session) =>
+      translated(signal, async () =>
+        readJson(await client.post(path, { body, signal, headers: ofSession(session) }).asResponse()),
+      ),
     reconnect: () => {
       const old = agent;
       agent = createAgent(config.kind);
@@ -141,8 +157,19 @@ function createAgent(kind: EngineConfig["kind"]): Agent {
   });
 }
 
+/** What the vLLM production stack's router is told to look at. */
+const SESSION_HEADER = "x-session-id";
+
+function ofSession(session: string | undefined): Record<string, string> {
+  return session === undefined ? {} : { [SESSION_HEADER]: session };
+}
+
 /** All headers that leave; a server of the vLLM kind takes orders from some others. */
-function ownHeaders(endpoint: Endpoint, apiKey: string | undefined): Record<string, string> {
+function ownHeaders(
+  endpoint: Endpoint,
+  apiKey: string | undefined,
+  session: string | null,
+): Record<string, string> {
   if (apiKey !== undefined && !/^[\u0021-\u007E]+$/u.test(apiKey)) {
     throw new Fault(
       new EngineError(endpoint.engine, "unauthorized", "malformed-key", {
@@ -155,6 +182,7 @@ function ownHeaders(endpoint: Endpoint, apiKey: string | undefined): Record<stri
     "accept-encoding": "identity",
     "content-type": "application/json",
     "user-agent": "sightline",
+    ...ofSession(session ?? undefined),
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
   };
 }

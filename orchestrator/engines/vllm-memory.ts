@@ -5,6 +5,8 @@ import type { VllmFields } from "./request-body.ts";
 
 /** vLLM's own fields of one request, and what they have to remember. */
 export interface VllmRequest extends VllmFields {
+  /** Names the conversation to a router, which keeps it with the one server that holds its caches. */
+  readonly sessionId: string;
   /** True once a picture was named by its id alone. */
   usedIds(): boolean;
   /** To be called when the server has answered: it then holds the request's pictures. */
@@ -41,6 +43,7 @@ export function createVllmMemory(keys: PurposeKeys, maxConversations = MAX_CONVE
       };
       return {
         cacheSalt: keys.cacheSalt(conversationId),
+        sessionId: keys.sessionId(conversationId),
         pictureId,
         isHeld(jpeg) {
           const byId = usesIds && !withBytes && isHeld(pictureId(jpeg));

@@ -1,5 +1,6 @@
 import type { Variable } from "../environment.ts";
 import {
+  decimal,
   engineAddress,
   key,
   listOf,
@@ -77,6 +78,12 @@ export const callVariables = {
   TTS_MODEL: { doc: "Its model name. Unset: tts-1.", ...name, example: "tts-1" },
   TTS_VOICE: { doc: "Its voice. The persona's voice wins. Unset: alloy.", ...name, example: "alloy" },
   TTS_API_KEY: { doc: "Key of the server at TTS_URL, if it wants one.", ...key, example: "" },
+  TTS_SAMPLE_RATE: {
+    doc: "Samples a second of its raw PCM, when the server does not say so: OpenAI's 24000, Piper's mostly 22050. Unset: 24000.",
+    schema: decimal(/^\d+$/, 8000, 48_000).optional(),
+    expected: "a whole number from 8000 to 48000",
+    example: "24000",
+  },
   TTS_FIRST_AUDIO_MS: {
     doc: "Without a voice's first audio by then, the next voice says it. Raise it for a slow one.",
     ...milliseconds(800),

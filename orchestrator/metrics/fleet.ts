@@ -23,7 +23,9 @@ export interface FleetMetrics {
   /** `snapshot` is what `Metrics.snapshot` gave in that process. */
   update(process: string, numbers: ProcessNumbers, snapshot: unknown): void;
   /** The process is gone; what it has counted stays counted. */
-  remove(process: string): void;
+  remove(process: string, crashed?: boolean): void;
+  /** A call ended with its process, and no other took it up. */
+  callLost(): void;
   /** Processes that the server knows. */
   registered(): number;
   /** Of these, the ones that can take part now: not draining, their event loop not stalled, their last report fresh. */
@@ -92,6 +94,17 @@ export function createFleetMetrics(now: () => number = () => performance.now()):
     registers: [registry],
   });
 
+  const crashes = new Counter({
+    name: "sightline_agent_crashes_total",
+    help: "Agent processes that ended by themselves.",
+    registers: [registry],
+  });
+  const lostCalls = new Counter({
+    name: "sightline_lost_calls_total",
+    help: "Calls that ended with their process, and that no other took up.",
+    registers: [registry],
+  });
+
   const registered = (): number => all().filter((numbers) => numbers.registered).length;
 
   return {
@@ -102,7 +115,9 @@ export function createFleetMetrics(now: () => number = () => performance.now()):
         atMs: now(),
       });
     },
-    remove(process) {
+    callLost: () => lostCalls.inc(),
+    remove(process, crashed = false) {
+      if (crashed) crashes.inc();
       const last = running.get(process);
       running.delete(process);
       if (!last) return;

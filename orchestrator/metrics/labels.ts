@@ -68,6 +68,12 @@ export const verdictReasons = list<VerdictReason>({
 /** How far a turn had come when it was thrown away. */
 export const discardStages = ["prefill", "answer"] as const;
 
+/** Whether the gate had judged exactly the bytes that left for the cloud, and judged them clear. */
+export const judgements = ["clear", "not-clear"] as const;
+
+/** Why a call ended: by its caller (`hung-up`, `left`, `taken-over`), by the network (`lost`), or by us. */
+export const callEnds = ["hung-up", "left", "taken-over", "lost", "removed", "shutdown", "failed"] as const;
+
 /** Why an answer was not prepared before its question was over. */
 export const waitReasons = ["keeps-changing", "tokens-spent", "sound-spent"] as const;
 

@@ -1,10 +1,12 @@
 import { Counter, Histogram, Registry } from "prom-client";
 import {
   bargeInResults,
+  callEnds,
   discardStages,
   engines,
   errorCategories,
   frameChoices,
+  judgements,
   OTHER,
   prefillKinds,
   prefillResults,
@@ -52,9 +54,14 @@ export function createMetrics() {
   const metrics = {
     ttft: histogram(
       "ttft_seconds",
-      "Request sent to first non-empty token.",
+      "Request sent to first non-empty token, by the engine that answered and the one that was asked first.",
       ["engine", "route"],
       LATENCY_BUCKETS,
+    ),
+    attempts: counter(
+      "engine_attempts_total",
+      "Questions sent to an engine, whatever came of them, without those taken back before the first token.",
+      ["engine"],
     ),
     turnLatency: histogram(
       "turn_latency_seconds",
@@ -93,6 +100,13 @@ export function createMetrics() {
       ["engine"],
     ),
     completionTokens: counter("completion_tokens_total", "Tokens generated.", ["engine"]),
+    cloudPictures: counter(
+      "cloud_pictures_total",
+      "Pictures written to the cloud's connection, by whether the gate had judged exactly their bytes clear.",
+      ["judged"],
+    ),
+    callsStarted: counter("calls_started_total", "Calls that began, also those taken up again.", []),
+    callsEnded: counter("calls_ended_total", "Calls that ended, by why.", ["reason"]),
     refusals: counter("refusals_total", "Turns in which the cloud model declined.", []),
     contradictedAnswers: counter(
       "contradicted_answers_total",
@@ -152,10 +166,14 @@ export function createMetrics() {
   // zero. The families with four labels are left out: most of their combinations never happen.
   for (const engine of engines) {
     metrics.itl.zero({ engine });
+    metrics.ttft.zero({ engine, route: engine });
+    metrics.attempts.inc({ engine }, 0);
     for (const family of [metrics.promptTokens, metrics.cachedPromptTokens, metrics.completionTokens])
       family.inc({ engine }, 0);
     for (const category of [...errorCategories, OTHER]) metrics.engineErrors.inc({ engine, category }, 0);
   }
+  for (const judged of judgements) metrics.cloudPictures.inc({ judged }, 0);
+  for (const reason of callEnds) metrics.callsEnded.inc({ reason }, 0);
   for (const stage of discardStages) metrics.discardedTurns.inc({ stage }, 0);
   for (const reason of waitReasons) metrics.unpreparedTurns.inc({ reason }, 0);
   for (const kind of prefillKinds) metrics.prefill.zero({ kind });

@@ -24,6 +24,7 @@ export function observeTurn(metrics: Metrics, report: TurnReport): void {
   metrics.turns.inc({ transport, route, reason, outcome: toLabel(outcomes, report.outcome) });
   observe(metrics.turn, { transport, route }, report.totalMs);
   observe(metrics.turnLatency, { transport, route }, report.latencyMs);
+  observeFirstTokens(metrics, report);
   if (route !== "none") observeEngine(metrics, route, report);
   observePicture(metrics, report);
 
@@ -38,9 +39,20 @@ export function observeTurn(metrics: Metrics, report: TurnReport): void {
   if (report.truncated) metrics.truncatedAnswers.inc();
 }
 
+/**
+ * Attempts and first tokens: by the engine that was asked, and the route's first choice. Who interrupts
+ * before the first token says nothing about an engine.
+ */
+function observeFirstTokens(metrics: Metrics, { asked, outcome }: TurnReport): void {
+  if (outcome === "cancelled" && asked.every(({ ttftMs }) => ttftMs === null)) return;
+  for (const { engine, ttftMs } of asked) {
+    metrics.attempts.inc({ engine });
+    observe(metrics.ttft, { engine, route: asked[0]?.engine ?? engine }, ttftMs);
+  }
+}
+
 /** The last route names the engine that answered: a fallback changes the route. */
 function observeEngine(metrics: Metrics, engine: string, report: TurnReport): void {
-  observe(metrics.ttft, { engine, route: engine }, report.ttftMs);
   for (const waitMs of report.itlMs) observe(metrics.itl, { engine }, waitMs);
   add(metrics.promptTokens, { engine }, report.usage?.promptTokens);
   add(metrics.cachedPromptTokens, { engine }, report.usage?.cachedTokens);

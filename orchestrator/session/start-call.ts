@@ -1,3 +1,4 @@
+import type { callEnds } from "../metrics/labels.ts";
 import { createConversation } from "../turn/conversation.ts";
 import type { CallDeps } from "./call-deps.ts";
 import type { CallEnd } from "./call-events.ts";
@@ -147,6 +148,7 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
     if (reason === "hung-up" || reason === "shutdown") tone("ended");
     emit({ type: "ended", reason });
     ending.abort();
+    deps.metrics.callsEnded.inc({ reason: reason satisfies (typeof callEnds)[number] });
     hearing.close();
     prefill.close();
     ports.local?.forget?.(options.id);
@@ -191,6 +193,7 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
   });
 
   open = true;
+  deps.metrics.callsStarted.inc();
   prefill.warmPast();
   tellSpeech();
   emit({ type: "rate", rate: manner.rate(), by: "persona" });

@@ -109,6 +109,7 @@ function nextRoute(facts: RouteFacts, down: ReadonlySet<EngineName>, refused: bo
 
 function start(route: Route, turn: Turn, seen: Seen | undefined, ports: Ports, ctx: TurnContext): Attempt {
   ctx.mark("request-sent");
+  if (route.engine !== "none") ctx.report({ type: "asked", engine: route.engine });
   return startAttempt(route, ctx, (attemptCtx) => openEngine(route, turn, seen, ports, attemptCtx));
 }
 

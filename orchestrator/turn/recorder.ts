@@ -33,6 +33,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const now = options.now ?? (() => performance.now());
   const marks = new Map<Mark, number>();
   const tokensAt: number[] = [];
+  const asked: { engine: EngineName; atMs: number }[] = [];
   const engineErrors: { engine: EngineName; category: string }[] = [];
   let report: TurnReport = { ...EMPTY, turnId: options.turnId, transport: options.transport };
 
@@ -49,6 +50,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
         break;
       case "route":
         report = { ...report, route: event.route };
+        break;
+      case "asked":
+        asked.push({ engine: event.engine, atMs: now() });
         break;
       case "picture":
         report = { ...report, picture: { jpeg: event.jpeg, clear: event.clear, facts: event.facts } };
@@ -94,8 +98,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
     report() {
       const durations = toDurations(marks);
+      const spokeAtMs = marks.get("first-token");
       return {
         ...report,
+        asked: asked.map(({ engine, atMs }) => ({
+          engine,
+          ttftMs: spokeAtMs !== undefined && engine === report.route?.engine ? spokeAtMs - atMs : null,
+        })),
         ttftMs: durations.ttftMs,
         latencyMs: durations.latencyMs,
         totalMs: durations.totalMs ?? 0,
@@ -118,6 +127,7 @@ const EMPTY: TurnReport = {
   route: null,
   outcome: "cancelled",
   usage: null,
+  asked: [],
   ttftMs: null,
   latencyMs: null,
   totalMs: 0,

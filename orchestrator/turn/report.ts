@@ -13,7 +13,9 @@ export interface TurnReport {
   readonly route: Route | null;
   readonly outcome: Outcome;
   readonly usage: Usage | null;
-  /** Request sent → first token handed on. */
+  /** Engines that were asked, in order, and how long each took to its own first token; null: another spoke, or none. */
+  readonly asked: readonly { readonly engine: EngineName; readonly ttftMs: number | null }[];
+  /** First request sent → first token handed on. */
   readonly ttftMs: number | null;
   /** Question ended → first token handed on. */
   readonly latencyMs: number | null;

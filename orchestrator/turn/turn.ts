@@ -229,6 +229,8 @@ export type TurnEvent =
   | { readonly type: "frame"; readonly frame: Frame; readonly reason: string }
   | { readonly type: "verdict"; readonly verdict: Verdict }
   | { readonly type: "route"; readonly route: Route }
+  /** The question was sent to an engine; more than one when the first is slow or fails. */
+  | { readonly type: "asked"; readonly engine: EngineName }
   | {
       readonly type: "picture";
       readonly jpeg: Jpeg | null;

@@ -66,6 +66,7 @@ export async function buildHouse(): Promise<House> {
       totalMs: 20_000,
     },
     secretKey: undefined,
+    onPictureSent: () => {},
   });
   return {
     cloud,

@@ -1,93 +1,80 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { RunningGate } from "../../inference/gate/start.ts";
-import type { Command } from "../../orchestrator/commands/io.ts";
 import { compose, type Stack } from "../../orchestrator/compose.ts";
-import { photoCamera } from "../../orchestrator/vision/photo.ts";
-import { runCommand } from "../standins/command.ts";
-import { startStubGate } from "../standins/photo-files.ts";
+import { runTurn } from "../../orchestrator/run-turn.ts";
+import { createConversation } from "../../orchestrator/turn/conversation.ts";
+import type { Gate } from "../../orchestrator/turn/ports.ts";
+import type { Frame, FrameSource } from "../../orchestrator/turn/turn.ts";
+import { frameFromBytes } from "../../orchestrator/vision/photo.ts";
+import { type OpenaiServer, startOpenaiServer } from "../standins/openai-server.ts";
+import { clearPicture, personPicture, startStubGate } from "../standins/photo-files.ts";
 
 let gate: RunningGate;
+let cloud: OpenaiServer;
+let stack: Stack;
+
 beforeAll(async () => {
   gate = await startStubGate();
+  cloud = await startOpenaiServer({ models: [{ id: "gpt-4o", owned_by: "openai" }] });
+  vi.stubEnv("GATE_URL", gate.url);
+  vi.stubEnv("CLOUD_ENGINE_URL", cloud.url);
+  vi.stubEnv("CLOUD_ENGINE_MODEL", "gpt-4o");
+  vi.stubEnv("CLOUD_ENGINE_API_KEY", "key");
+  vi.stubEnv("LOG_LEVEL", "silent");
+  stack = await compose();
 });
-afterAll(() => gate.close());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await stack.close();
+  await cloud.close();
+  await gate.close();
+});
 
-/** Composes under an environment, looks at the result, and closes it. */
-async function composed(
-  env: Readonly<Record<string, string>>,
-  look: (stack: Stack) => void | Promise<void>,
-  engine?: "simulator",
-): Promise<void> {
-  const command: Command = async () => {
-    const stack = await compose({ engine });
-    try {
-      await look(stack);
-    } finally {
-      await stack.close();
-    }
-    return 0;
+const frameOf = (bytes: Uint8Array, source: FrameSource): Promise<Frame> =>
+  frameFromBytes(bytes, { source, capturedAtMs: performance.now() });
+
+/** Asks about a frame as the program does; undefined: the gate for photos. */
+async function ask(frame: Frame, ownGate: Gate | undefined) {
+  const camera = { recent: () => [frame], next: () => Promise.resolve(undefined) };
+  const runner = {
+    ...stack,
+    ports: stack.ports(camera, ownGate),
+    conversation: createConversation(frame.id),
+    contextTokens: 14_000,
+    localPictures: 11,
+    transport: "terminal",
   };
-  const ran = await runCommand(command, [], { env: { GATE_URL: gate.url, ...env } });
-  if (ran.code !== 0) throw new Error(ran.stderr);
+  return runTurn(runner, "What is in front of me?", new AbortController().signal, { onText: () => {} });
 }
 
-const camera = photoCamera(undefined);
-
-it("with nothing configured: the describer alone, and no picture leaves", async () => {
-  await composed({}, (stack) => {
-    const { local, cloud, describer } = stack.ports(camera);
-    expect([local, cloud]).toEqual([undefined, undefined]);
-    expect(describer.available()).toBe(true);
-    expect(stack.settings.policy).toBe("local-only");
-  });
-});
-
-it("a key of OpenAI's lying about switches no cloud on", async () => {
-  await composed({ OPENAI_API_KEY: "sk-stray" }, (stack) => {
-    expect(stack.ports(camera).cloud).toBeUndefined();
-    expect(stack.settings.policy).toBe("local-only");
-  });
-});
-
-it("with both engines: both, and person-local", async () => {
-  const env = { LOCAL_ENGINE_URL: "http://127.0.0.1:1/v1", CLOUD_ENGINE_API_KEY: "sk-given" };
-  await composed(env, (stack) => {
-    const { local, cloud } = stack.ports(camera);
-    expect([local?.available(), cloud?.available()]).toEqual([true, true]);
-    expect(stack.settings.policy).toBe("person-local");
-    expect(stack.config.cloud?.url).toBe("https://api.openai.com/v1");
-  });
-});
-
-it("a slow server gets the turn's time that its own limits promise it", async () => {
-  const env = { LOCAL_ENGINE_URL: "http://127.0.0.1:1/v1", LOCAL_FIRST_TOKEN_MS: "60000" };
-  await composed(env, (stack) => expect(stack.settings.turnDeadlineMs).toBeGreaterThanOrEqual(60_000));
-});
-
-it("with the simulator as engine: it answers, nothing goes to a configured cloud", async () => {
-  const env = { CLOUD_ENGINE_URL: "http://127.0.0.1:1/v1", ROUTE_POLICY: "person-local" };
-  const look = (stack: Stack): void => {
-    expect(stack.ports(camera).cloud).toBeUndefined();
-    expect(stack.ports(camera).local?.available()).toBe(true);
-    expect(stack.settings.policy).toBe("local-only");
-  };
-  await composed(env, look, "simulator");
-});
-
-it("uses the gate that is named", async () => {
-  const { signal } = new AbortController();
-  await composed({}, async (stack) => expect(await stack.gateReady(signal)).toBe(true));
-  await composed({ GATE_URL: "http://127.0.0.1:1" }, async (stack) =>
-    expect(await stack.gateReady(signal)).toBe(false),
+const counted = async (): Promise<readonly number[]> => {
+  const text = await stack.metrics.exposition();
+  return ["clear", "not-clear"].map((judged) =>
+    Number(
+      new RegExp(`^sightline_cloud_pictures_total\\{judged="${judged}"\\} (\\d+)$`, "m").exec(text)?.[1],
+    ),
   );
+};
+
+test("a photo that the gate judged clear is counted as such where it leaves for the cloud", async () => {
+  const { report } = await ask(await frameOf(await clearPicture(), "photo"), undefined);
+  expect(report.route).toEqual({ engine: "cloud", reason: "no-person" });
+  expect(await counted()).toEqual([1, 0]);
 });
 
-it("leaves nothing open", async () => {
-  const resources = (): number =>
-    process.getActiveResourcesInfo().filter((name) => /TCPSocket|Process/.test(name)).length;
-  const before = resources();
-  await composed({ LOCAL_ENGINE_URL: "http://127.0.0.1:1/v1" }, async (stack) => {
-    await stack.gateReady(new AbortController().signal);
-  });
-  await expect.poll(resources, { interval: 5 }).toBeLessThanOrEqual(before);
+test("so is a frame of a call, by the gate of its stream", async () => {
+  const ownGate = stack.gateForStream();
+  const { signal } = new AbortController();
+  // A stream's first frame is not believed.
+  await ownGate(await frameOf(await clearPicture(640, 384, 2), "camera"), signal);
+  const frame = await frameOf(await clearPicture(640, 384, 3), "camera");
+  const { report } = await ask(frame, ownGate);
+  expect(report.route).toEqual({ engine: "cloud", reason: "no-person" });
+  expect(await counted()).toEqual([2, 0]);
+});
+
+test("a picture of a person does not leave, and counts as nothing", async () => {
+  const { report } = await ask(await frameOf(await personPicture(), "photo"), undefined);
+  expect(report.route?.engine).not.toBe("cloud");
+  expect(await counted()).toEqual([2, 0]);
 });

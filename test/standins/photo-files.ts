@@ -13,7 +13,7 @@ export const STUB_SHA256 = createHash("sha256").update(readFileSync(STUB)).diges
 
 /** A gate with the tiny detector, in this process, once it is ready. */
 export async function startStubGate(): Promise<RunningGate> {
-  const gate = await startGate({ modelFile: STUB, sha256: STUB_SHA256, providers: ["cpu"] });
+  const gate = await startGate({ modelFile: STUB, sha256: STUB_SHA256 });
   const state = await gate.settled;
   if (state.state !== "ready") throw new Error(`the stub gate is not ready: ${state.reason}`);
   return gate;

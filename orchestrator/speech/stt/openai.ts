@@ -30,11 +30,15 @@ export function createOpenai(
     ...(config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey}` }),
   };
 
+  /** How long an answer takes: a slow server is not made slower by asking it everything twice. */
+  let usualMs = 0;
+
   const post = async (wav: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<string> => {
+    const startedAtMs = performance.now();
     const form = new FormData();
     form.set("file", new File([wav], "speech.wav", { type: "audio/wav" }));
     form.set("model", config.model ?? "whisper-1");
-    form.set("language", language.split("-")[0]);
+    form.set("language", whisperLanguage(language));
     form.set("response_format", "json");
     try {
       const response = await fetch(`${base}/audio/transcriptions`, {
@@ -47,10 +51,13 @@ export function createOpenai(
       });
       if (response.status !== 200) {
         await response.body?.cancel();
+        // The model is not there, or the path: a matter of settings, and no utterance will fare better.
+        if (response.status === 404) throw new SpeechFault("unauthorized", "404");
         throw statusFault(response.status);
       }
       const answer = answerSchema.safeParse(toJson(await response.text()));
       if (!answer.success) throw new SpeechFault("server", "format");
+      usualMs += (performance.now() - startedAtMs - usualMs) / 2;
       return answer.data.text.trim();
     } catch (error) {
       signal.throwIfAborted();
@@ -79,7 +86,7 @@ export function createOpenai(
     const either = AbortSignal.any([signal, limit, done.signal]);
     try {
       const first = post(wav, either);
-      const early = await Promise.race([first, sleep(HEDGE_MS, either)]);
+      const early = await Promise.race([first, sleep(Math.max(HEDGE_MS, 2 * usualMs), either)]);
       return early ?? (await Promise.any([first, post(wav, either)]));
     } catch (error) {
       signal.throwIfAborted();
@@ -136,12 +143,18 @@ export function createOpenai(
 /** As long as a self-hosted server keeps an idle connection; less than its 5 s. */
 const IDLE_MS = 4000;
 const CONNECT_MS = 2000;
-/** A short utterance takes a GPU 60–300 ms; twice that and more is a slow path. */
+/** A short utterance takes a GPU 60–300 ms; twice that and more is a slow path. Least wait for a first answer. */
 const HEDGE_MS = 1200;
 /** Longest wait for the words of an utterance. */
 const ANSWER_MS = 5000;
 
 const answerSchema = z.object({ text: z.string() });
+
+/** The two letters by which Whisper knows a language; it refuses others. */
+function whisperLanguage(tag: string): string {
+  const [name = ""] = tag.toLowerCase().split("-");
+  return { nb: "no", fil: "tl" }[name] ?? name;
+}
 
 function toJson(text: string): unknown {
   try {

@@ -13,10 +13,12 @@ const SPEED = { min: 0.25, max: 4 } as const;
 
 /** Creates the voice of a server with OpenAI's `POST /audio/speech`; sound is passed on as its bytes arrive. */
 export function createOpenaiVoice(config: SpeechServiceConfig<"openai">): Synthesiser {
-  const { url, model = "tts-1", voice = "alloy", apiKey } = config;
-  const dispatcher = new Pool(new URL(url).origin, {
-    keepAliveTimeout: IDLE_MS,
-    keepAliveMaxTimeout: IDLE_MS,
+  const { url, model = "tts-1", voice = "alloy", apiKey, sampleRate = PCM_RATE } = config;
+  const { origin, protocol } = new URL(url);
+  const idleMs = protocol === "http:" ? OWN_IDLE_MS : HOSTED_IDLE_MS;
+  const dispatcher = new Pool(origin, {
+    keepAliveTimeout: idleMs,
+    keepAliveMaxTimeout: idleMs,
     allowH2: false,
     connect: { timeout: CONNECT_MS },
     headersTimeout: 0,
@@ -41,7 +43,7 @@ export function createOpenaiVoice(config: SpeechServiceConfig<"openai">): Synthe
         headers,
         body: JSON.stringify(body),
       });
-      yield* readSound(answer);
+      yield* readSound(answer, sampleRate);
       // By then the connection is free for the next text.
       await new Promise((resolve) => setImmediate(resolve));
     } catch (error) {
@@ -71,11 +73,12 @@ export function createOpenaiVoice(config: SpeechServiceConfig<"openai">): Synthe
   };
 }
 
-/** A hosted server keeps a connection for a minute or more. */
-const IDLE_MS = 45_000;
+/** A hosted server keeps an idle connection for a minute or more; uvicorn, behind most others, for 5 s. */
+const HOSTED_IDLE_MS = 45_000;
+const OWN_IDLE_MS = 4000;
 const CONNECT_MS = 5000;
 
-async function* readSound(answer: Dispatcher.ResponseData): AsyncGenerator<Part> {
+async function* readSound(answer: Dispatcher.ResponseData, sampleRate: number): AsyncGenerator<Part> {
   const { statusCode, body } = answer;
   // A body that is given up says so once more, to whom it may concern.
   body.on("error", () => {});
@@ -88,16 +91,16 @@ async function* readSound(answer: Dispatcher.ResponseData): AsyncGenerator<Part>
     body.destroy();
     throw new SpeechFault("server", "content-type");
   }
-  yield* pcmParts(body, (start) => readHead(start, type));
+  yield* pcmParts(body, (start) => readHead(start, type, sampleRate));
 }
 
 /** Servers that know no raw PCM send WAV; anything else is refused. */
-function readHead(start: Buffer, type: string): SoundHead | undefined {
+function readHead(start: Buffer, type: string, sampleRate: number): SoundHead | undefined {
   if (start.length < 4) return undefined;
   const magic = start.toString("latin1", 0, 4);
   if (magic === "RIFF") return readWavHead(start);
   const isPacked = /mpeg|mp3|ogg|opus|flac|aac|mp4/i.test(type) || /^(?:ID3|OggS|fLaC)/.test(magic);
   if (isPacked) throw new SpeechFault("server", "content-type");
   const named = /rate=(\d+)/i.exec(type)?.[1];
-  return { sampleRate: named === undefined ? PCM_RATE : toRate(Number(named)), bytes: 0 };
+  return { sampleRate: named === undefined ? sampleRate : toRate(Number(named)), bytes: 0 };
 }

@@ -27,7 +27,8 @@ export function startAgentChild(
   });
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve("code" in error ? String(error.code) : error.name));
-    child.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
+    // Not at its exit: what it said last comes first.
+    child.once("close", (code, signal) => resolve(signal ?? `exit ${code}`));
   });
   child.on("message", (message) => {
     const word = parseAgentWord(message);

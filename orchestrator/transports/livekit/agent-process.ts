@@ -101,6 +101,8 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<num
 
   const exitCode = await over.promise;
   clearInterval(reporting);
+  // What it counted since the last report would be lost.
+  await report().catch(() => {});
   return exitCode;
 }
 

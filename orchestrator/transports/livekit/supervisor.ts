@@ -15,7 +15,9 @@ export interface SupervisorOptions {
   readonly log: Logger;
   onNumbers?(process: string, numbers: AgentNumbers, metrics: unknown): void;
   /** A process has ended; what it reported last stays counted. */
-  onGone?(process: string): void;
+  onGone?(process: string, crashed: boolean): void;
+  /** A call ended with its process, and no other took it up. */
+  onCallLost?(): void;
   readonly timing?: Partial<typeof TIMING>;
 }
 
@@ -117,8 +119,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const how = await child.ended;
     running.delete(process);
     for (const answer of process.answers.values()) answer(false);
-    options.onGone?.(name);
-    if (how !== "exit 0") {
+    const crashed = how !== "exit 0";
+    options.onGone?.(name, crashed);
+    if (crashed) {
       log.error({ process: name, how }, "agent process crashed");
       void rescue(name);
     }
@@ -162,6 +165,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       await sleep(timing.backoffMs, stopping.signal).catch(() => {});
     }
     log.error({ call: orphan.id }, "call lost with its process");
+    options.onCallLost?.();
     store.remove(orphan.id);
   };
 

@@ -163,6 +163,16 @@ describe("an unready gate", () => {
       "model cannot be opened",
     ],
     [
+      "a provider that is not there",
+      () => ({ provider: "cuda" as const }),
+      "provider cuda cannot be loaded: ",
+    ],
+    [
+      "a model that cannot be opened, on a provider that is not there",
+      () => ({ provider: "cuda" as const, ...ofHash(write("inner.onnx", flippedName(readFileSync(stub)))) }),
+      "model cannot be opened",
+    ],
+    [
       "a model that is blind",
       () => ofHash(write("blind.onnx", blinded(readFileSync(stub)))),
       "fixed picture with a person scored",

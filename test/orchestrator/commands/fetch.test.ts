@@ -9,6 +9,7 @@ import { type Ran, runCommand, type RunOptions } from "../../standins/command.ts
 import { type AssetServer, servesFile, startAssetServer } from "../assets/asset-server.ts";
 
 const weights = randomBytes(2000);
+const REVISION = "c".repeat(40);
 const photo = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), randomBytes(1000)]);
 const pinOf = (bytes: Buffer) => ({
   bytes: bytes.length,
@@ -18,17 +19,31 @@ const pinOf = (bytes: Buffer) => ({
 let folder: string;
 let places: AssetPlaces;
 let server: AssetServer;
+const asked: string[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "sightline-fetch-"));
   server = await startAssetServer((request, response, nth) => {
-    servesFile(request.url === "/weights" ? weights : photo)(request, response, nth);
+    asked.push(request.url ?? "");
+    const isWeights = /\/weights$|\.safetensors$/.test(request.url ?? "");
+    servesFile(isWeights ? weights : photo)(request, response, nth);
   });
   const base = server.url.replace("/file", "");
   const lock = {
     assets: [
       entry("detector", "weights", "detector.onnx", `${base}/weights`, pinOf(weights), pinOf(weights)),
       entry("photo", "sample", "photo.jpg", `${base}/photo`, { bytes: null, sha256: null }, pinOf(photo)),
+    ],
+    repositories: [
+      {
+        ...model("tiny-vl", base),
+        revision: REVISION,
+        files: [
+          { path: "config.json", ...pinOf(photo) },
+          { path: "sub/model.safetensors", ...pinOf(weights) },
+        ],
+      },
+      model("unpinned-vl", base),
     ],
   };
   places = {
@@ -42,6 +57,11 @@ afterEach(async () => {
   await server.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+function model(name: string, base: string) {
+  const url = `${base}/org/${name}`;
+  return { name, use: "a model", licence: "Apache-2.0", url, revision: null, files: null };
+}
 
 function entry(name: string, kind: string, file: string, url: string, pin: object, mirrorPin: object) {
   const mirror = { path: file, ...mirrorPin };
@@ -86,10 +106,36 @@ test("the mirror serves both, and a second fetch finds them there", async () => 
   expect(server.ranges).toEqual([]);
 });
 
+test("a vision model comes when it is named, each file of its commit into the folder of its name", async () => {
+  asked.length = 0;
+  const ran = await run(["tiny-vl"]);
+  expect(ran).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("tiny-vl/sub/model.safetensors: fetched, size and sha256 as expected"),
+  });
+  expect(asked).toEqual([
+    `/org/tiny-vl/resolve/${REVISION}/config.json`,
+    `/org/tiny-vl/resolve/${REVISION}/sub/model.safetensors`,
+  ]);
+  expect(readFileSync(join(folder, "models/tiny-vl/config.json"))).toEqual(photo);
+  expect(readFileSync(join(folder, "models/tiny-vl/sub/model.safetensors"))).toEqual(weights);
+  expect(await run(["tiny-vl"])).toMatchObject({
+    code: 0,
+    stderr: "already there: tiny-vl/config.json, tiny-vl/sub/model.safetensors\n",
+  });
+});
+
+test("a vision model whose commit is not known is refused, and the name is told", async () => {
+  expect(await run(["unpinned-vl"])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/unpinned-vl is not pinned: .*make pin/),
+  });
+});
+
 test("a name that is not in the lock file is a usage fault that names those that are", async () => {
   expect(await run(["yolo"])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('got "yolo"; expected any of detector, photo'),
+    stderr: expect.stringContaining('got "yolo"; expected any of detector, photo, tiny-vl, unpinned-vl'),
   });
 });
 

@@ -72,6 +72,15 @@ describe("gate", () => {
       .poll(async () => (await fetch(`${service.url}/health`)).json(), { interval: 10 })
       .toMatchObject({ state: "unready", reason: expect.stringMatching(/missing|not found|no such/i) });
   });
+
+  it.each([
+    ["a flag", ["--provider", "cuda"], {}],
+    ["the environment", [], { GATE_PROVIDER: "cuda" }],
+  ])("told by %s to use CUDA, ends where there is none, and says why", async (_by, flags, env) => {
+    const ran = await runCommand(gate, ["--port", "0", ...weights, ...flags], { env });
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/^sightline: gate: provider cuda cannot be loaded: [^\n]+\n$/);
+  });
 });
 
 describe("simulator", () => {
@@ -97,6 +106,7 @@ describe("used wrongly", () => {
     ["gate", gate, ["photo.jpg"], /photo\.jpg/],
     ["gate", gate, ["--model", "x.onnx"], /--model and --sha256: got one of them; expected both or neither/],
     ["gate", gate, ["--threads", "0"], /--threads: got "0"; expected 1 to 99/],
+    ["gate", gate, ["--provider", "gpu"], /--provider: got "gpu"; expected cpu or cuda/],
     ["simulator", simulator, ["--port", "-1"], /--port/],
     ["simulator", simulator, ["--profile", "a100"], /--profile: got "a100"; expected zero/],
     ["simulator", simulator, ["--shutdown-timeout", "soon"], /got "soon"; expected 0 to 3600 seconds/],

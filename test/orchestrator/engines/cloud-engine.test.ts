@@ -11,13 +11,15 @@ import { frameOf, verdictOf } from "../../standins/turn.ts";
 import { ask, configOf, contextOf, pictureOf, promptOf, shows, text } from "./engine-fixture.ts";
 
 let server: OpenaiServer;
+/** What the engine says that it has sent. */
+const sent: string[] = [];
 let cloud: ReturnType<typeof createCloudEngine>;
 let local: ReturnType<typeof createLocalEngine>;
 
 beforeAll(async () => {
   server = await startOpenaiServer();
   const options = { config: configOf(server.url), secretKey: undefined };
-  cloud = createCloudEngine(options);
+  cloud = createCloudEngine({ ...options, onPictureSent: (sha256) => sent.push(sha256) });
   local = createLocalEngine(options);
 });
 afterAll(() => Promise.all([cloud.close(), local.close(), server.close()]));
@@ -34,6 +36,7 @@ describe("the cloud engine", () => {
     const [, base64 = ""] = /base64,([^"]*)/u.exec(JSON.stringify(server.chats.at(-1)?.body)) ?? [];
     const sha256 = createHash("sha256").update(Buffer.from(base64, "base64")).digest("hex");
     expect(sha256).toBe(frame.gated.sha256);
+    expect(sent).toEqual([sha256]);
   });
 
   it("never sends what only claims to be clear", async () => {
@@ -56,13 +59,14 @@ describe("the cloud engine", () => {
       await expect(events.next()).rejects.toThrow(impostor === counterfeit ? TypeError : "was kept back");
     }
     expect(server.requests.length).toBe(before);
+    expect(sent).toHaveLength(1);
     expect(cloud.available()).toBe(true);
   });
 
   it("cannot be built for, or asked with, anything else", () => {
     // Each line is a type error, and the test does not compile once one is not.
     const wrong = (): void => {
-      const options = { config: configOf(server.url), secretKey: undefined };
+      const options = { config: configOf(server.url), secretKey: undefined, onPictureSent: () => {} };
       // @ts-expect-error a prompt of unjudged pictures
       cloud.answer(promptOf<Jpeg>([[shows(private_)]]), contextOf());
       // @ts-expect-error a prompt of objects that look like clear pictures
@@ -71,6 +75,8 @@ describe("the cloud engine", () => {
       createChatEngine<Jpeg>({ ...options, name: "cloud", toJpeg: (jpeg) => jpeg });
       // @ts-expect-error the same by inference
       createChatEngine({ ...options, name: "cloud", toJpeg: (jpeg: Jpeg) => jpeg });
+      // @ts-expect-error nobody is told what it sends
+      createCloudEngine({ config: configOf(server.url), secretKey: undefined });
       // @ts-expect-error an engine over whichever picture
       createChatEngine<Jpeg | ClearPicture>({ ...options, name: "cloud", toJpeg: () => private_ });
       // @ts-expect-error the factory chooses what becomes of a picture

@@ -11,6 +11,7 @@ describe("purpose keys", () => {
     for (const conversation of ["a", "", "call/1@x\\\u0000", "x".repeat(5000)]) {
       expect(keys.cacheSalt(conversation)).toMatch(/^[\w-]{43}$/u);
       expect(keys.pictureId(conversation, picture)).toMatch(/^[\w-]{43}$/u);
+      expect(keys.sessionId(conversation)).toMatch(/^[\w-]{22}$/u);
     }
   });
 
@@ -24,6 +25,9 @@ describe("purpose keys", () => {
     const names = [
       keys.cacheSalt("one"),
       keys.cacheSalt("two"),
+      keys.sessionId("one"),
+      keys.sessionId("two"),
+      keys.cacheSalt("one").slice(0, 22),
       keys.cacheSalt(picture),
       keys.pictureId("one", picture),
       keys.pictureId("two", picture),

@@ -1,6 +1,8 @@
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { createFleetMetrics, type ProcessNumbers } from "../../../orchestrator/metrics/fleet.ts";
 import { createMetrics } from "../../../orchestrator/metrics/metrics.ts";
+import { countersIn } from "../../standins/counters.ts";
 
 const numbersOf = (numbers: Partial<ProcessNumbers> = {}): ProcessNumbers => ({
   calls: 1,
@@ -71,4 +73,54 @@ test("a process that sends nonsense instead of metrics spoils nothing", async ()
   const fleet = createFleetMetrics();
   fleet.update("a", numbersOf(), "nonsense");
   expect(valueOf(await fleet.exposition(), "sightline_agent_processes")).toBe(1);
+});
+
+test("a process that crashed, and a call that went with it, are counted", async () => {
+  const fleet = createFleetMetrics();
+  fleet.update("a", numbersOf(), []);
+  fleet.update("b", numbersOf(), []);
+  fleet.remove("a");
+  fleet.remove("b", true);
+  fleet.callLost();
+  const text = await fleet.exposition();
+  expect(valueOf(text, "sightline_agent_crashes_total")).toBe(1);
+  expect(valueOf(text, "sightline_lost_calls_total")).toBe(1);
+});
+
+test("whatever the processes do, one scrape shows all that they counted, and no counter ever falls", async () => {
+  const step = fc.record({
+    slot: fc.nat(2),
+    /** Turns since its last report. */
+    turns: fc.nat(3),
+    what: fc.constantFrom("report", "replace", "crash"),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const fleet = createFleetMetrics();
+      const slots = [0, 1, 2].map((slot) => ({ name: `${slot}`, metrics: createMetrics(), generation: 0 }));
+      let before = countersIn(await fleet.exposition());
+      let turns = 0;
+      for (const { slot: at, turns: more, what } of steps) {
+        const slot = slots[at]!;
+        for (let turn = 0; turn < more; turn++) {
+          slot.metrics.refusals.inc();
+          slot.metrics.ttft.observe({ engine: "local", route: "local" }, 0.1 * (turn + 1));
+        }
+        turns += more;
+        fleet.update(slot.name, numbersOf(), JSON.parse(JSON.stringify(await slot.metrics.snapshot())));
+        if (what !== "report") {
+          fleet.remove(slot.name, what === "crash");
+          const generation = slot.generation + 1;
+          slots[at] = { name: `${at}.${generation}`, metrics: createMetrics(), generation };
+        }
+        const text = await fleet.exposition();
+        const now = countersIn(text);
+        for (const [series, value] of before) expect(now.get(series), series).toBeGreaterThanOrEqual(value);
+        expect(valueOf(text, "sightline_refusals_total")).toBe(turns);
+        expect(valueOf(text, 'sightline_ttft_seconds_count{engine="local",route="local"}')).toBe(turns);
+        before = now;
+      }
+    }),
+    { numRuns: 25 },
+  );
 });

@@ -4,7 +4,9 @@ import { createMetrics } from "../../../orchestrator/metrics/metrics.ts";
 test("the TTFT histogram has the buckets of the objectives", async () => {
   const metrics = createMetrics();
   metrics.ttft.observe({ engine: "local", route: "local" }, 0.12);
-  const bounds = [...(await metrics.exposition()).matchAll(/^sightline_ttft_seconds_bucket\{le="([^"]+)"/gm)];
+  const bounds = [
+    ...(await metrics.exposition()).matchAll(/^sightline_ttft_seconds_bucket\{le="([^"]+)",engine="local"/gm),
+  ];
   expect(bounds.map((match) => match[1]).join(" ")).toBe(
     "0.01 0.02 0.03 0.04 0.06 0.08 0.1 0.15 0.2 0.25 0.3 0.35 0.4 0.45 0.5 0.55 0.6 0.7 0.8 1 1.5 2 3 5 10 +Inf",
   );
@@ -18,6 +20,10 @@ test("small families stand at zero before anything happened", async () => {
   expect(text).toContain('sightline_gate_seconds_count{verdict="unknown"} 0');
   expect(text).toContain('sightline_frame_choices_total{reason="no-camera"} 0');
   expect(text).toContain("sightline_refusals_total 0");
+  expect(text).toContain('sightline_ttft_seconds_count{engine="local",route="local"} 0');
+  expect(text).toContain('sightline_engine_attempts_total{engine="local"} 0');
+  expect(text).toContain('sightline_cloud_pictures_total{judged="not-clear"} 0');
+  expect(text).toContain('sightline_calls_ended_total{reason="failed"} 0');
 });
 
 test("every name has the prefix, every counter ends in _total, every time in _seconds", async () => {

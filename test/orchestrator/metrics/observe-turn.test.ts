@@ -67,14 +67,45 @@ describe("a finished turn", () => {
         route: null,
         outcome: "cancelled",
         usage: null,
+        asked: [],
         ttftMs: null,
         latencyMs: null,
         itlMs: [],
       }),
     );
     expect(text).toContain('route="none",reason="undecided",outcome="cancelled"} 1');
-    expect(text).not.toMatch(/^sightline_(ttft|turn_latency)_seconds_count/m);
+    expect(text).not.toMatch(/^sightline_turn_latency_seconds_count/m);
+    expect(text).not.toMatch(/^sightline_ttft_seconds_count.* [1-9]/m);
     expect(text).toContain('sightline_frame_choices_total{reason="photo"} 0');
+  });
+});
+
+describe("first tokens", () => {
+  test("go to the engine that spoke, under the one that was asked first; attempts to all that were asked", async () => {
+    const text = await expositionOf(
+      turnReport({
+        route: { engine: "local", reason: "cloud-unavailable" },
+        asked: [
+          { engine: "cloud", ttftMs: null },
+          { engine: "local", ttftMs: 90 },
+        ],
+        ttftMs: 1290,
+      }),
+    );
+    expect(text).toContain('sightline_ttft_seconds_sum{engine="local",route="cloud"} 0.09');
+    expect(text).toContain('sightline_engine_attempts_total{engine="cloud"} 1');
+    expect(text).toContain('sightline_engine_attempts_total{engine="local"} 1');
+    expect(text).toContain('sightline_ttft_seconds_count{engine="cloud",route="cloud"} 0');
+  });
+
+  test("a failed attempt counts as one, a question taken back before the first token does not", async () => {
+    const asked = [{ engine: "local", ttftMs: null }] as const;
+    const failed = turnReport({ asked, ttftMs: null, outcome: "notice" });
+    const takenBack = turnReport({ asked, ttftMs: null, outcome: "cancelled" });
+    const cutShort = turnReport({ outcome: "cancelled" });
+    const text = await expositionOf(failed, takenBack, cutShort);
+    expect(text).toContain('sightline_engine_attempts_total{engine="local"} 2');
+    expect(text).toContain('sightline_ttft_seconds_count{engine="local",route="local"} 1');
   });
 });
 
@@ -120,6 +151,9 @@ const anyReport = fc
         reason: fc.constantFrom(...labels.routeReasons),
       }),
     ),
+    asked: fc.array(fc.record({ engine: fc.constantFrom(...labels.engines), ttftMs: anyTime }), {
+      maxLength: 3,
+    }),
     ttftMs: anyTime,
     latencyMs: anyTime,
     totalMs: fc.double(),
@@ -143,6 +177,7 @@ const closed: Readonly<Record<string, readonly string[]>> = {
     ...labels.frameChoices,
     ...labels.verdictReasons,
     ...labels.waitReasons,
+    ...labels.callEnds,
     labels.UNDECIDED,
     labels.OTHER,
   ],
@@ -153,6 +188,7 @@ const closed: Readonly<Record<string, readonly string[]>> = {
   kind: labels.prefillKinds,
   result: [...labels.bargeInResults, ...labels.prefillResults],
   wait: ["ttft", "first-audio"],
+  judged: labels.judgements,
 };
 
 test("whatever is reported, labels stay in their lists and numbers stay numbers", async () => {

@@ -93,7 +93,7 @@ export async function startTranscriptionServer(
 }
 
 /** The fields of a multipart form, and the samples of the 16 kHz WAV file in it. */
-function readForm(body: Buffer): { fields: Record<string, string>; samples: Int16Array } {
+export function readForm(body: Buffer): { fields: Record<string, string>; samples: Int16Array } {
   const fields: Record<string, string> = {};
   const text = body.toString("latin1");
   for (const [, name = "", value = ""] of text.matchAll(/name="(\w+)"\r\n\r\n([^\r]*)\r\n/g))

@@ -23,6 +23,18 @@ test("an agent process has few heaps and prints no debug lines, and its kill can
   });
 });
 
+test("what a process says last comes before its end, though it ends at once", async () => {
+  const words: AgentWord[] = [];
+  const script = `for (let at = 0; at < 200; at++) process.send({ type: "numbers", numbers: { at } });
+process.send({ type: "ready" }, () => process.exit(0));`;
+  const child = startAgentChild([process.execPath, "-e", script], {
+    environment: {},
+    onWord: (word) => words.push(word),
+  });
+  expect(await child.ended).toBe("exit 0");
+  expect(words).toHaveLength(201);
+});
+
 test("the operator may choose how many heaps", async () => {
   const { word } = await start({ MALLOC_ARENA_MAX: "4", NODE_ENV: "development" });
   expect(word).toEqual({ type: "numbers", numbers: { arenas: "4", node: "production" } });

@@ -78,6 +78,13 @@ test("says when it is registered, and from then on how it is", async () => {
   expect(await code).toBe(0);
 });
 
+test("says at its end what it has counted since its last report", async () => {
+  const { words, hear, code } = run();
+  hear({ type: "end" });
+  await code;
+  expect(words.at(-1)).toEqual({ type: "numbers", numbers });
+});
+
 test("drains when told to, when signalled, or when its supervisor is gone, and ends with 0", async () => {
   const stopping = new AbortController();
   const [told, signalled, alone] = [run(), run(stopping.signal), run()];

@@ -26,6 +26,9 @@ const timing = {
 const store = createMemoryStore();
 let children: FakeChild[] = [];
 let startedAtMs: number[] = [];
+/** Processes that ended: whether they crashed. */
+let gone: boolean[] = [];
+let lostCalls = 0;
 let supervisor: Supervisor;
 
 afterEach(async () => {
@@ -38,11 +41,15 @@ afterEach(async () => {
 function start(processes: number, onWord: (child: FakeChild, word: SupervisorWord) => void = () => {}): void {
   children = [];
   startedAtMs = [];
+  gone = [];
+  lostCalls = 0;
   supervisor = createSupervisor({
     processes,
     store,
     log: createLog("silent"),
     timing,
+    onGone: (_, crashed) => gone.push(crashed),
+    onCallLost: () => lostCalls++,
     start(name, say) {
       const ended = Promise.withResolvers<string>();
       const child: FakeChild = { name, words: [], say, end: (how) => ended.resolve(how) };
@@ -150,6 +157,8 @@ test("a call that ends every process that has it is not given to a third", async
   }
   await vi.waitFor(() => expect(store.calls.size).toBe(0));
   expect(children.flatMap(({ words }) => words)).toHaveLength(2);
+  expect(lostCalls).toBe(1);
+  expect(gone).toEqual([true, true, true]);
 });
 
 test("who retires is told to when another is ready, and is not replaced twice", async () => {
@@ -164,6 +173,7 @@ test("who retires is told to when another is ready, and is not replaced twice", 
   children[0]!.end("exit 0");
   await wait(30);
   expect(children).toHaveLength(2);
+  expect(gone).toEqual([false]);
 });
 
 test("a drain reaches who has retired and still serves", async () => {

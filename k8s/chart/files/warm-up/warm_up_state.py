@@ -1,0 +1,1 @@
+../../../../inference/vllm/warm_up_state.py

@@ -1,0 +1,107 @@
+{{/* What the schema cannot say: everything that is missing or does not go together, in one message. */}}
+{{- define "sightline.checks" -}}
+{{- $faults := list -}}
+{{- $calls := or .Values.gateway.enabled .Values.agent.enabled -}}
+{{- $trial := .Values.livekit.trial.enabled -}}
+
+{{- if eq (ne .Values.secrets.existingSecret "") .Values.secrets.generate -}}
+{{- $faults = append $faults "secrets: set either existingSecret, the name of a Secret of yours, or generate: true for a trial" -}}
+{{- end -}}
+{{- if and .Values.secrets.generate .Values.secrets.optional -}}
+{{- $faults = append $faults "secrets.optional: keys of your own stand in a Secret of your own; set existingSecret" -}}
+{{- end -}}
+{{- if and .Values.gateway.enabled (not .Values.gateway.origins) -}}
+{{- $faults = append $faults "gateway.origins: name the addresses at which the page is reached, such as https://calls.example.org" -}}
+{{- end -}}
+{{- if and $calls (not .Values.gate.enabled) (not .Values.config.GATE_URL) -}}
+{{- $faults = append $faults "gate.enabled: without a gate, config.GATE_URL must name one" -}}
+{{- end -}}
+{{- if and .Values.gate.enabled .Values.config.GATE_URL -}}
+{{- $faults = append $faults "config.GATE_URL: there is a gate of the chart's own; set gate.enabled: false" -}}
+{{- end -}}
+{{- if and .Values.engines .Values.config.LOCAL_ENGINE_URL -}}
+{{- $faults = append $faults "config.LOCAL_ENGINE_URL: there are engines of the chart's own; leave one of the two out" -}}
+{{- end -}}
+{{- if and (not .Values.gate.download) .Values.gate.enabled (not .Values.gate.weightsClaim) -}}
+{{- $faults = append $faults "gate.weightsClaim: without gate.download, name the claim that holds the detector" -}}
+{{- end -}}
+
+{{- if and $trial .Values.livekit.url -}}
+{{- $faults = append $faults "livekit.url: there is a LiveKit of the chart's own; set trial.enabled: false, or leave the address out" -}}
+{{- end -}}
+{{- if and $trial (not .Values.livekit.trial.publicIp) -}}
+{{- $faults = append $faults "livekit.trial.publicIp: name the address at which callers' devices reach its media ports" -}}
+{{- end -}}
+{{- if and $trial (not .Values.livekit.publicUrl) (contains "http://" (join "," .Values.gateway.origins)) -}}
+{{- $faults = append $faults "livekit.publicUrl: a page without https goes to LiveKit directly; name the address at which its port 7880 is reached" -}}
+{{- end -}}
+{{- if and .Values.agent.enabled (not $trial) (not .Values.livekit.url) -}}
+{{- $faults = append $faults "livekit: set url, the address of your LiveKit server, or trial.enabled: true" -}}
+{{- end -}}
+{{- if and .Values.redis.address .Values.redis.trial.enabled -}}
+{{- $faults = append $faults "redis.address: there is a Redis of the chart's own; leave one of the two out" -}}
+{{- end -}}
+
+{{- $pods := 0 -}}
+{{- $names := list -}}
+{{- range .Values.engines -}}
+{{- $engine := include "sightline.engine" (list $ .) | fromJson -}}
+{{- $class := include "sightline.class" (list $ $engine.gpuClass) -}}
+{{- if has $engine.name $names }}{{ $faults = append $faults (printf "engines: two are named %s" $engine.name) }}{{ end -}}
+{{- $names = append $names $engine.name -}}
+{{- $most := include "sightline.mostReplicas" $engine | int -}}
+{{- $pods = add $pods $most -}}
+{{- if and $engine.autoscaling.enabled (gt (int $engine.autoscaling.minReplicas) (int $engine.autoscaling.maxReplicas)) -}}
+{{- $faults = append $faults (printf "engines, %s: autoscaling.minReplicas is above maxReplicas" $engine.name) -}}
+{{- end -}}
+{{- range list "weights" "cache" -}}
+{{- $volume := get $engine . -}}
+{{- if and (gt $most 1) (not $volume.perPod) (not $volume.existingClaim) (eq $volume.accessMode "ReadWriteOnce") -}}
+{{- $faults = append $faults (printf "engines, %s: up to %d pods at %s, which one node can have; set accessMode: ReadWriteMany or perPod: true" $engine.name $most .) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $engine.weights.perPod (not $engine.weights.download) -}}
+{{- $faults = append $faults (printf "engines, %s: weights.perPod volumes are empty at first; set weights.download: true" $engine.name) -}}
+{{- end -}}
+{{- end -}}
+{{- if and (gt (int $pods) 1) (not .Values.router.enabled) -}}
+{{- $faults = append $faults "router.enabled: more than one vLLM needs it, for a call's pictures are in one vLLM's caches" -}}
+{{- end -}}
+{{- with .Values.router -}}
+{{- if and .enabled (or (not .image.repository) (not (or .image.tag .image.digest))) -}}
+{{- $faults = append $faults "router.image: name repository and tag or digest of the production stack's router" -}}
+{{- end -}}
+{{- end -}}
+
+{{- $scaled := .Values.autoscaling.agent.enabled -}}
+{{- range .Values.engines }}{{ if (include "sightline.engine" (list $ .) | fromJson).autoscaling.enabled }}{{ $scaled = true }}{{ end }}{{ end -}}
+{{- if and $scaled (not .Values.autoscaling.prometheusAddress) -}}
+{{- $faults = append $faults "autoscaling.prometheusAddress: KEDA asks Prometheus; name its address" -}}
+{{- end -}}
+{{- if and .Values.autoscaling.agent.enabled .Values.store.shared -}}
+{{- $faults = append $faults "store.shared: agents that share the gateway's file run on one node; set it to false to scale them" -}}
+{{- end -}}
+{{- if and .Values.monitoring.podMonitors .Values.networkPolicy.enabled (not .Values.networkPolicy.metricsFrom) -}}
+{{- $faults = append $faults "networkPolicy.metricsFrom: Prometheus may not reach what it is to scrape; name its namespace" -}}
+{{- end -}}
+
+{{- if .Values.requireDigests -}}
+{{- range $name, $image := include "sightline.images" . | fromJson -}}
+{{- if not $image.digest }}{{ $faults = append $faults (printf "%s: has no digest" $name) }}{{ end -}}
+{{- end -}}
+{{- end -}}
+
+{{- with $faults }}{{ fail (printf "\n\nsightline cannot be rendered:\n  - %s\n" (join "\n  - " .)) }}{{ end -}}
+{{- end -}}
+
+{{/* The images that are used, by the name of their value, as JSON. */}}
+{{- define "sightline.images" -}}
+{{- $images := dict -}}
+{{- if or .Values.gateway.enabled .Values.agent.enabled }}{{ $_ := set $images "image" .Values.image }}{{ end -}}
+{{- if .Values.gate.enabled }}{{ $_ := set $images "gate.image" .Values.gate.image }}{{ end -}}
+{{- if .Values.engines }}{{ $_ := set $images "vllm.image" .Values.vllm.image }}{{ end -}}
+{{- if .Values.router.enabled }}{{ $_ := set $images "router.image" .Values.router.image }}{{ end -}}
+{{- if .Values.livekit.trial.enabled }}{{ $_ := set $images "livekit.trial.image" .Values.livekit.trial.image }}{{ end -}}
+{{- if .Values.redis.trial.enabled }}{{ $_ := set $images "redis.trial.image" .Values.redis.trial.image }}{{ end -}}
+{{- $images | toJson -}}
+{{- end -}}

@@ -1,0 +1,20 @@
+import type { Config } from "../config.ts";
+import { projectEnvironment } from "../config/project-environment.ts";
+import { readConfig } from "../config/read-config.ts";
+import { PROJECT_DIR } from "../project.ts";
+
+/**
+ * The configuration as `up` and its companions read it: LiveKit's key and secret may be set without an
+ * address, since the server is started here.
+ *
+ * @throws {ConfigError}
+ */
+export function upConfig(): Config {
+  const environment = projectEnvironment(PROJECT_DIR);
+  if (environment["LIVEKIT_URL"]) return readConfig(PROJECT_DIR, environment);
+  const own = new Set(["LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "LIVEKIT_API_SECRET_FILE"]);
+  return readConfig(
+    PROJECT_DIR,
+    Object.fromEntries(Object.entries(environment).filter(([name]) => !own.has(name))),
+  );
+}

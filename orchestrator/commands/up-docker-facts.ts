@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readClass } from "../../inference/vllm/read-class.ts";
+import { speechWeights } from "../up/speech-weights.ts";
+import { isPinned, readRepositories } from "../assets/repositories.ts";
+import type { Config } from "../config.ts";
+import { PROJECT_DIR } from "../project.ts";
+import type { ComposePlan } from "../up/compose-plan.ts";
+import { hasToolkit, lookAtDocker, lookAtGpus, roomAt, takenOf } from "../up/machine.ts";
+import type { Gpu } from "../up/nvidia-smi.ts";
+import { pickGpu } from "../up/pick-gpu.ts";
+import type { DiskRoom, GpuPick, MachineFacts, WantedPort } from "../up/preflight.ts";
+import { weakSecrets } from "../up/secrets.ts";
+import { secretsFolder } from "./secrets-folder.ts";
+import type { UpOptions } from "./up-options.ts";
+
+export interface LookForDockerOptions {
+  readonly options: UpOptions;
+  readonly config: Config;
+  /** What the operator has set. */
+  readonly operator: Readonly<Record<string, string | undefined>>;
+  /** What was brought up before and not ended since: its ports and its memory are ours. */
+  readonly before: ComposePlan | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Engine image, packed and unpacked, and ours; or ours alone. */
+const IMAGES_BYTES = { vllm: 45e9, simulator: 8e9 } as const;
+/** Beside the weights: compile cache, metrics, logs. */
+const VOLUMES_BYTES = 10e9;
+
+/** All that bringing the stack up in containers needs of the machine. Changes nothing. */
+export async function lookForDocker(
+  look: LookForDockerOptions,
+): Promise<{ readonly facts: MachineFacts; readonly gpus: readonly Gpu[] }> {
+  const { options, config, operator, before, signal } = look;
+  const asked = { environment: operator, signal };
+  const needsGpu = options.engine === "vllm";
+  const [gpus, docker, toolkit] = await Promise.all([
+    needsGpu ? lookAtGpus(asked) : undefined,
+    lookAtDocker(asked),
+    hasToolkit(asked),
+  ]);
+  const found = gpus?.state === "answered" ? gpus.gpus : [];
+  const picked = found.length === 0 ? undefined : pickGpu(found, options);
+  const models = new Set([modelOf(picked), ...speechWeights(options, operator["SPEECH_PIPER"])]);
+  const lock = await readRepositories(join(PROJECT_DIR, "inference/models.lock.json"));
+  const rootDir = docker.state === "answered" ? docker.engine?.rootDir : undefined;
+  return {
+    gpus: found,
+    facts: {
+      gpus: before === undefined ? gpus : withRoom(gpus),
+      docker,
+      toolkit,
+      disks: before === undefined ? [await diskRoom(rootDir, options)] : [],
+      takenPorts:
+        before === undefined ? await takenOf(wantedPorts(options, operator), bindAddress(operator)) : [],
+      weakSecrets: weakSecrets(operator, secretsFolder(config)),
+      missing: [
+        ...lock
+          .filter((each) => models.has(each.name) && !isPinned(each))
+          .map(
+            ({ name }) =>
+              `the weights of ${name} are not pinned; expected their revision and checksums in inference/models.lock.json ('make pin' looks them up)`,
+          ),
+        ...["docker-compose.gpu.yml"].flatMap((file) =>
+          existsSync(join(PROJECT_DIR, file)) ? [] : [`${file} is not there; expected a whole checkout`],
+        ),
+      ],
+    },
+  };
+}
+
+/** The folder name of the weights that a class is served from. */
+export function modelOf(picked: GpuPick | undefined): string | undefined {
+  if (picked?.gpu === undefined) return undefined;
+  const { model } = readClass(picked.needs.gpuClass);
+  return typeof model === "string" ? model.split("/").at(-1) : undefined;
+}
+
+/** What our own engine has of a card is no reason to refuse it. */
+function withRoom(gpus: MachineFacts["gpus"]): MachineFacts["gpus"] {
+  if (gpus?.state !== "answered") return gpus;
+  return { ...gpus, gpus: gpus.gpus.map((gpu) => ({ ...gpu, freeMib: undefined })) };
+}
+
+function diskRoom(rootDir: string | undefined, { engine }: UpOptions): Promise<DiskRoom> {
+  return roomAt({
+    path: rootDir || "/var/lib/docker",
+    use: "images, weights and caches",
+    neededBytes: IMAGES_BYTES[engine] + VOLUMES_BYTES + (engine === "vllm" ? 17e9 : 0),
+  });
+}
+
+function bindAddress(operator: LookForDockerOptions["operator"]): string {
+  return operator["BIND_ADDRESS"] || "0.0.0.0";
+}
+
+/** What the compose file publishes. */
+function wantedPorts(
+  { profiles }: UpOptions,
+  operator: LookForDockerOptions["operator"],
+): readonly WantedPort[] {
+  return [
+    { port: Number(operator["PAGE_PORT"] || 8443), protocol: "tcp", use: "page" },
+    { port: 7881, protocol: "tcp", use: "media of calls" },
+    { port: 7882, protocol: "udp", use: "media of calls" },
+    { port: 3478, protocol: "udp", use: "STUN and TURN" },
+    ...(profiles.includes("turn")
+      ? [{ port: 443, protocol: "tcp", use: "TURN over TLS and the page" } as const]
+      : []),
+    ...(profiles.includes("observability")
+      ? [{ port: Number(operator["GRAFANA_PORT"] || 3000), protocol: "tcp", use: "Grafana" } as const]
+      : []),
+  ];
+}

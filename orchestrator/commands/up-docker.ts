@@ -1,0 +1,136 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { speechWeights } from "../up/speech-weights.ts";
+import type { Config } from "../config.ts";
+import { projectEnvironment } from "../config/project-environment.ts";
+import { InputError } from "../errors.ts";
+import { createOwnCertificate } from "../http/own-certificate.ts";
+import { PROJECT_DIR } from "../project.ts";
+import { composePlan, type ComposePlan, pageHosts } from "../up/compose-plan.ts";
+import { secretFiles } from "../up/container-secrets.ts";
+import { preflight, type GpuPick } from "../up/preflight.ts";
+import { pickGpu } from "../up/pick-gpu.ts";
+import { runCompose } from "../up/run-compose.ts";
+import { upPlaces } from "../up/state.ts";
+import { lookForDocker, modelOf } from "./up-docker-facts.ts";
+import { ownLan } from "./demo-lan.ts";
+import { EXIT } from "./exit.ts";
+import { type Io, writeLine } from "./io.ts";
+import { secretsFolder } from "./secrets-folder.ts";
+import type { UpOptions } from "./up-options.ts";
+import { refuse } from "./up-refuse.ts";
+
+/** The detector of the person gate. */
+const DETECTOR = "yolox_nano";
+/** Loading and warming the engine, and fetching images before that. */
+const WAIT_S = 2400;
+const WITHOUT_GPU = "Without a GPU, as programs of this machine: make up ENGINE=simulator RUNTIME=process";
+
+/** Brings the stack up in containers. */
+export async function upDocker(options: UpOptions, config: Config, io: Io): Promise<number> {
+  const operator = projectEnvironment(PROJECT_DIR);
+  const before = readPlan(config);
+  const { facts, gpus } = await lookForDocker({ options, config, operator, before, signal: io.signal });
+  const pick = (found: typeof gpus): GpuPick => pickGpu(found, options);
+  const faults = preflight(facts, options.engine === "vllm" ? pick : undefined);
+  if (faults.length > 0) return refuse(faults, options.engine === "vllm" ? [WITHOUT_GPU] : [], io);
+
+  const picked = options.engine === "vllm" ? pick(gpus) : undefined;
+  const lan = ownLan();
+  const plan = composePlan({
+    projectDir: PROJECT_DIR,
+    engine: options.engine,
+    profiles: options.profiles,
+    operator,
+    picked: picked?.gpu === undefined ? undefined : picked,
+    lan,
+    secretsDir: secretsFolder(config),
+    secretFiles: secretFiles(operator, {
+      folder: secretsFolder(config),
+      certificate: config.http.tls ?? (await createOwnCertificate(pageHosts(lan), config.dataDir)),
+    }),
+    hasSettings: existsSync(join(PROJECT_DIR, ".env")),
+  });
+  keepPlan(config, plan);
+  for (const step of steps([modelOf(picked), ...speechWeights(options, operator["SPEECH_PIPER"])])) {
+    const code = await runCompose(plan, step, io.signal);
+    if (io.signal.aborted) return EXIT.interrupted;
+    if (code !== 0) {
+      throw new InputError(
+        `docker compose ${step[0]} ended with ${code}`,
+        "it to succeed; 'make logs' shows what the containers said, 'make down' ends them",
+      );
+    }
+  }
+  explain(plan, picked, config, io);
+  return EXIT.done;
+}
+
+/** Own images, weights with their progress, and then all of it until it is healthy. */
+function steps(models: readonly (string | undefined)[]): readonly (readonly string[])[] {
+  const named = models.filter((model) => model !== undefined);
+  return [
+    ["build"],
+    ["run", "--rm", "--no-deps", "weights", "fetch", DETECTOR, ...named],
+    ["up", "--detach", "--remove-orphans", "--wait", "--wait-timeout", String(WAIT_S)],
+  ];
+}
+
+function explain(plan: ComposePlan, picked: GpuPick | undefined, config: Config, io: Io): void {
+  writeLine(io.stdout, `\nSightline is up: open ${plan.address}`);
+  const chosen =
+    picked?.gpu === undefined
+      ? ["engine       a simulator: its answers say so, and it sees nothing"]
+      : [
+          `engine       vLLM on GPU ${picked.gpu.index}, class ${picked.needs.gpuClass}`,
+          `because      ${picked.reason}`,
+        ];
+  for (const line of [
+    ...chosen,
+    `access code  in ${plan.environment["ACCESS_CODE_FILE"] ?? ""}`,
+    `secrets      ${secretsFolder(config)}`,
+    "more         make status, make logs, make down",
+  ])
+    writeLine(io.stdout, `  ${line}`);
+}
+
+function planFile({ dataDir }: Config): string {
+  return join(upPlaces(dataDir).folder, "compose.json");
+}
+
+function keepPlan(config: Config, plan: ComposePlan): void {
+  mkdirSync(upPlaces(config.dataDir).folder, { recursive: true, mode: 0o700 });
+  writeFileSync(planFile(config), JSON.stringify(plan), { mode: 0o600 });
+}
+
+function readPlan(config: Config): ComposePlan | undefined {
+  try {
+    return JSON.parse(readFileSync(planFile(config), "utf8")) as ComposePlan;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What runs in containers, for the other commands. */
+export interface RunningStack {
+  down(options: { readonly now: boolean }, io: Io): Promise<number>;
+  status(io: Io): Promise<number>;
+  logs(names: readonly string[], options: { readonly follow: boolean }, io: Io): Promise<number>;
+}
+
+/** Undefined: nothing was brought up in containers, or it was ended since. */
+export function runningStack(config: Config): RunningStack | undefined {
+  const plan = readPlan(config);
+  if (!plan) return undefined;
+  const all: ComposePlan = { ...plan, arguments: [...plan.arguments, "--profile=*"] };
+  return {
+    async down({ now }, io) {
+      const code = await runCompose(all, ["down", ...(now ? ["--timeout", "25"] : [])], io.signal);
+      if (code === 0) rmSync(planFile(config), { force: true });
+      return code;
+    },
+    status: (io) => runCompose(plan, ["ps", "--all"], io.signal),
+    logs: (names, { follow }, io) =>
+      runCompose(all, ["logs", "--tail", "50", ...(follow ? ["--follow"] : []), ...names], io.signal),
+  };
+}

@@ -1,0 +1,83 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type TestFolder, testFolder } from "../../standins/photo-files.ts";
+import { PROJECT, sightline } from "../programs.ts";
+import { fakeMachine, type FakeMachine } from "./fake-machine.ts";
+
+// What is asked of Docker, by a stand-in that writes it down: there is no engine where this runs.
+
+let folder: TestFolder;
+let machine: FakeMachine;
+beforeEach(() => {
+  folder = testFolder();
+  machine = fakeMachine(join(folder.path, "bin"));
+  machine.docker({ rootDir: folder.path, gpus: false });
+});
+afterEach(() => folder.remove());
+
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const program = sightline(args, {
+    env: { PATH: machine.path, DATA_DIR: join(folder.path, "data"), BIND_ADDRESS: "127.0.0.1", ...env },
+  });
+  const code = await program.ended;
+  return { code, stdout: program.stdout(), stderr: program.stderr() };
+}
+
+/** Each call without the words that name files and the project. */
+const commands = (): readonly string[] =>
+  machine
+    .told()
+    .map(({ words }) =>
+      words.filter((word) => !/^--(file|env-file|project-directory)=/.test(word)).join(" "),
+    );
+
+test("images are built, weights fetched with their progress, and all of it awaited until it is healthy", async () => {
+  const up = await run(["up", "--engine", "simulator", "--profiles", "observability"]);
+  expect(up.code, up.stderr).toBe(0);
+  expect(commands()).toEqual([
+    "compose --profile=observability build",
+    "compose --profile=observability run --rm --no-deps weights fetch yolox_nano",
+    "compose --profile=observability up --detach --remove-orphans --wait --wait-timeout 2400",
+  ]);
+  const [first] = machine.told();
+  expect(first?.words).toEqual(
+    expect.arrayContaining(
+      ["docker-compose.gpu.yml", "docker-compose.cpu.yml"].map((file) => `--file=${join(PROJECT, file)}`),
+    ),
+  );
+  expect(up.stdout).toMatch(/Sightline is up: open https:\/\/[\d.]+:8443\n/);
+  expect(up.stdout).toContain("a simulator: its answers say so, and it sees nothing");
+});
+
+test("secrets are files, made once; no value of one is told to Docker, nor printed", async () => {
+  const up = await run(["up", "--engine", "simulator"]);
+  const [{ environment } = { environment: new Map<string, string>() }] = machine.told();
+  const secrets = environment.get("SECRETS_DIR") ?? "";
+  expect(statSync(secrets).mode & 0o777).toBe(0o700);
+  const key = environment.get("SECRET_KEY_FILE") ?? "";
+  const made = readFileSync(key, "utf8");
+  const told = JSON.stringify(machine.told().map(({ words, environment: all }) => [words, ...all]));
+  for (const secret of [made, readFileSync(environment.get("ACCESS_CODE_FILE") ?? "", "utf8")]) {
+    expect(told).not.toContain(secret);
+    expect(up.stdout + up.stderr).not.toContain(secret);
+  }
+  expect(readFileSync(environment.get("TLS_CERT_FILE") ?? "", "utf8")).toContain("BEGIN CERTIFICATE");
+  await run(["up", "--engine", "simulator"]);
+  expect(readFileSync(key, "utf8")).toBe(made);
+});
+
+test("status, logs and down are about the same containers; then nothing is up", async () => {
+  const up = await run(["up", "--engine", "simulator", "--profiles", "turn"]);
+  expect(up.code, up.stderr).toBe(0);
+  expect((await run(["status"])).code).toBe(0);
+  await run(["logs", "agent", "--follow"]);
+  await run(["down"]);
+  expect(commands().slice(3)).toEqual([
+    "compose --profile=turn ps --all",
+    "compose --profile=turn --profile=* logs --tail 50 --follow agent",
+    "compose --profile=turn --profile=* down",
+  ]);
+  expect((await run(["status"])).stdout).toContain("nothing is up");
+  expect(existsSync(join(folder.path, "data", "secrets"))).toBe(true);
+});

@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, symlinkSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { once } from "node:events";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type TestFolder, testFolder } from "../../standins/photo-files.ts";
+import { PROJECT, sightline } from "../programs.ts";
+import { fakeMachine } from "./fake-machine.ts";
+import { TWO_CARDS } from "../../standins/nvidia-smi.ts";
+
+let folder: TestFolder;
+beforeEach(() => {
+  folder = testFolder();
+});
+afterEach(() => folder.remove());
+
+/** Depends on the machine's disk, and on whether the lock file is pinned yet. */
+const NOT_ABOUT_TOOLS = /too little disk|are not pinned/;
+
+async function refusal(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
+  const dataDir = join(folder.path, "data");
+  const before = readdirSync(PROJECT).toSorted();
+  const up = sightline(["up", ...args], { env: { DATA_DIR: dataDir, ...env } });
+  expect(await up.ended).toBe(1);
+  expect(up.stdout()).toBe("");
+  expect(existsSync(dataDir)).toBe(false);
+  expect(readdirSync(PROJECT).toSorted()).toEqual(before);
+  const lines = up.stderr().trimEnd().split("\n");
+  expect(lines.length).toBeLessThan(24);
+  expect(lines[0]).toMatch(/^sightline: not started, and nothing was changed: .* in the way$/);
+  return lines.slice(1).filter((line) => !NOT_ABOUT_TOOLS.test(line));
+}
+
+test("on a machine without anything: all that is missing on one screen, and nothing is written", async () => {
+  const programs = join(folder.path, "bin");
+  const machine = fakeMachine(programs);
+  machine.only("sh", "dirname", "readlink");
+  symlinkSync(process.execPath, join(programs, "node"));
+  const taken = createServer().listen(0, "0.0.0.0");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const lines = await refusal({
+    PATH: programs,
+    PAGE_PORT: String(port),
+    LIVEKIT_API_SECRET: "change-me-change-me-change-me-32",
+  });
+  taken.close();
+  expect(lines).toEqual([
+    "  - no NVIDIA driver: nvidia-smi is not on PATH; expected driver 550 or newer",
+    "  - no Docker: docker is not on PATH; expected Docker Engine with its compose plugin",
+    "  - no NVIDIA container toolkit: Docker cannot hand a GPU to a container; expected nvidia-container-toolkit to be installed",
+    `  - port ${port}/tcp (page) is taken; expected a free one`,
+    "  - weak secret: LIVEKIT_API_SECRET holds a word that is tried first; expected at least 32 characters of chance, or none at all",
+    "Without a GPU, as programs of this machine: make up ENGINE=simulator RUNTIME=process",
+  ]);
+});
+
+test("a card that somebody else uses, a driver that fails, an engine that is not started", async () => {
+  const machine = fakeMachine(join(folder.path, "bin"));
+  machine.nvidiaSmi(TWO_CARDS);
+  machine.docker({ rootDir: folder.path, gpus: true });
+  const env = { PATH: machine.path };
+  expect(await refusal(env, "--gpu", "0")).toEqual([
+    expect.stringMatching(/^ {2}- too little free GPU memory: GPU 0 .* python3 \(process 91344, 21\.1 GiB\)/),
+    expect.stringContaining("Without a GPU"),
+  ]);
+
+  machine.brokenNvidiaSmi();
+  machine.docker({ rootDir: folder.path, gpus: false });
+  expect(await refusal(env)).toEqual([
+    expect.stringMatching(/^ {2}- the NVIDIA driver does not answer: nvidia-smi says "NVIDIA-SMI has failed/),
+    expect.stringContaining("no NVIDIA container toolkit"),
+    expect.stringContaining("Without a GPU"),
+  ]);
+
+  machine.sleepingDocker();
+  expect(await refusal(env, "--engine", "simulator")).toEqual([
+    expect.stringMatching(/^ {2}- no Docker engine: docker says "Cannot connect to the Docker daemon/),
+  ]);
+});

@@ -1,0 +1,152 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Caller } from "../../standins/caller.ts";
+import { callNoticesIn } from "../../../orchestrator/session/voice/notices-text.ts";
+import { JOKE, TIME } from "../call/engines.ts";
+import { type Answer, answerTo, eventsOf, expectSaid, quiet } from "../call/turn.ts";
+import { isAlive } from "../programs.ts";
+import { prepareStack, type Ran, type Stack } from "./stack.ts";
+
+// The whole stack as `make up ENGINE=simulator RUNTIME=process` runs it: real livekit-server, gate,
+// simulator, warm-up, agent, gateway and Prometheus, each a process of its own.
+
+const QUESTION = "What is two and two?";
+const notices = callNoticesIn("en");
+/** Scraped, evaluated, and a little more. */
+const SEEN_MS = 20_000;
+
+let stack: Stack;
+let up: Ran;
+beforeAll(async () => {
+  stack = await prepareStack({ script: [JOKE, TIME], says: [QUESTION, JOKE.question, TIME.question] });
+  up = await stack.up("--simulator=--profile h100-2b");
+  if (up.code === 0) await stack.hasten(1);
+}, 150_000);
+afterAll(() => stack?.close(), 60_000);
+
+const pidOf = async (name: string): Promise<number> =>
+  (await stack.status()).programs.find((program) => program.name === name)?.pid ?? 0;
+
+const startedAgain = (name: string, restarts: number): Promise<void> =>
+  vi.waitFor(async () => {
+    const found = (await stack.status()).programs.find((program) => program.name === name);
+    expect(found).toMatchObject({ state: "ready", restarts });
+  }, 40_000);
+
+const ask = async (caller: Caller, question: string): Promise<Answer> =>
+  answerTo(caller, await caller.say(stack.utterance(question)));
+
+test("everything is ready, and a second up says so and starts nothing", async () => {
+  expect(up.code, up.stderr).toBe(0);
+  expect(up.stdout).toContain(`Sightline is up: open ${stack.address}`);
+  expect(up.stdout).toContain("a simulator: its answers say so, and it sees nothing");
+  const { phase, programs } = await stack.status();
+  expect(phase).toBe("ready");
+  const names = ["livekit", "gate", "simulator", "warm-up", "agent", "gateway", "prometheus"];
+  expect(programs.map(({ name }) => name)).toEqual(names);
+  const again = await stack.up();
+  expect(again.code).toBe(0);
+  expect(again.stderr).toContain("already up");
+  expect((await stack.status()).programs).toEqual(programs);
+});
+
+test("the page answers over HTTPS, with a certificate for this machine; secrets are for one user", async () => {
+  const page = await stack.get("/");
+  expect(page).toMatchObject({ status: 200, text: expect.stringContaining("<title>Sightline") });
+  expect(statSync(join(stack.dataDir, "secrets")).mode & 0o777).toBe(0o700);
+});
+
+test("a call is answered, and Prometheus has its time to first token", async () => {
+  const before = await stack.query('sum(sightline_ttft_seconds_count{engine="local"})');
+  const caller = await stack.call();
+  const { end } = await ask(caller, QUESTION);
+  expect(end.text).toMatch(/^Simulator: I was sent/);
+  await caller.leave();
+  await vi.waitFor(async () => {
+    const [counted] = await stack.query(
+      'sum(sightline_ttft_seconds_bucket{job="agent",engine="local",le="+Inf"})',
+    );
+    expect(counted?.value ?? 0).toBeGreaterThan(before[0]?.value ?? 0);
+  }, SEEN_MS);
+  const down = await stack.query("up == 0");
+  expect(down).toEqual([]);
+  const jobs = await stack.query("up");
+  expect(new Set(jobs.map(({ metric }) => (metric as { job: string }).job))).toEqual(
+    new Set(["gateway", "agent", "gate", "vllm", "warm-up", "prometheus"]),
+  );
+}, 60_000);
+
+test("gate, engine and agent are exchanged during a call: no word is cut, no question is lost", async () => {
+  const first = await stack.call();
+  const { end } = await ask(first, QUESTION);
+  await first.leave();
+  const caller = await stack.call([end.text, TIME.cloud, JOKE.cloud, notices["ending-soon"]]);
+  expectSaid(caller, await ask(caller, QUESTION), end.text);
+
+  process.kill(await pidOf("gate"), "SIGTERM");
+  expectSaid(caller, await ask(caller, QUESTION), end.text);
+
+  // While it speaks: what it has begun is finished.
+  const said = await caller.say(stack.utterance(QUESTION));
+  await caller.until("some words", () => caller.listening.words(said.lastSampleAtMs).length >= 2);
+  process.kill(await pidOf("simulator"), "SIGTERM");
+  expectSaid(caller, await answerTo(caller, said), end.text);
+  await startedAgain("simulator", 1);
+  expectSaid(caller, await ask(caller, QUESTION), end.text);
+
+  // While it drains: the question is the cloud's.
+  process.kill(await pidOf("simulator"), "SIGTERM");
+  expectSaid(caller, await ask(caller, TIME.question), TIME.cloud);
+  await startedAgain("simulator", 2);
+  await vi.waitFor(async () => expectSaid(caller, await ask(caller, QUESTION), end.text), 40_000);
+
+  const agent = await pidOf("agent");
+  process.kill(agent, "SIGTERM");
+  await caller.until("the word about it", () => caller.listening.text().includes(notices["ending-soon"]));
+  await quiet(caller);
+  expectSaid(caller, await ask(caller, QUESTION), end.text);
+  expect(eventsOf(caller, "ended")).toEqual([]);
+  const turns = eventsOf(caller, "turn");
+  expect(turns.filter(({ engine, reason }) => engine === "none" || reason === "notice")).toEqual([]);
+  await caller.leave();
+  await startedAgain("agent", 1);
+  expect(await pidOf("agent")).not.toBe(agent);
+  const next = await stack.call();
+  expect((await ask(next, QUESTION)).end.text).toBe(end.text);
+  await next.leave();
+}, 180_000);
+
+test("an engine that is slow: the alert fires, which was silent before", async () => {
+  const asked = async (count: number): Promise<void> => {
+    for (let nth = 0; nth < count; nth++) expect((await stack.ask(QUESTION)).status).toBe(200);
+  };
+  await asked(22);
+  await vi.waitFor(async () => {
+    const [counted] = await stack.query('sum(increase(sightline_engine_attempts_total{engine="local"}[1h]))');
+    expect(counted?.value).toBeGreaterThan(20);
+  }, SEEN_MS);
+  expect(await stack.alerts()).not.toContain("TtftBudgetBurnsFast");
+  expect((await stack.run("down", "--now")).code).toBe(0);
+  const slow = await stack.up("--simulator=--profile h100-2b --fault slow-first=700");
+  expect(slow.code, slow.stderr).toBe(0);
+  await stack.hasten(1);
+  await asked(3);
+  await vi.waitFor(async () => {
+    const [counted] = await stack.query('sum(sightline_ttft_seconds_count{job="gateway",engine="local"})');
+    expect(counted?.value).toBeGreaterThanOrEqual(3);
+  }, SEEN_MS);
+  await asked(26);
+  await vi.waitFor(async () => expect(await stack.alerts()).toContain("TtftBudgetBurnsFast"), SEEN_MS);
+}, 180_000);
+
+test("down leaves no process, and what is kept stays", async () => {
+  const { programs } = await stack.status();
+  const down = await stack.run("down", "--now");
+  expect(down.code, down.stderr).toBe(0);
+  expect(programs.filter(({ pid }) => isAlive(pid))).toEqual([]);
+  expect(await stack.status()).toEqual({ phase: "down" });
+  const logs = await stack.run("logs", "agent");
+  expect(logs.stdout).toMatch(/^agent \| \{/m);
+  expect(logs.stdout + (await stack.run("logs")).stdout).not.toContain(QUESTION);
+}, 60_000);
