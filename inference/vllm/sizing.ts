@@ -29,10 +29,7 @@ const PER_STEP_TOKEN = (1.5 * GIB) / 8192;
 /** What the person gate takes on the same card: a CUDA context, cuDNN, and a detector of 4 MB (estimate). */
 export const GATE_GIB = 1;
 
-/**
- * A long call: ten pictures of 768 tokens, 150 tokens of words with each, and the system text
- * (reference of the engine: about 10,000).
- */
+/** A long call: from 70 % of `CONTEXT_TOKENS` on, 9,800, a shorter past takes its place. */
 export const CALL_TOKENS = 10_000;
 
 /** The model's name, with its quantisation where the engine makes it: `Qwen2-VL-7B-Instruct fp8`. */

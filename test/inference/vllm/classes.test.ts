@@ -24,7 +24,7 @@ const COMMON = {
   host: "0.0.0.0",
   port: 8000,
   "max-model-len": 16_384,
-  "limit-mm-per-prompt": { image: { count: 12, width: 896, height: 672 }, video: 0 },
+  "limit-mm-per-prompt": { image: { count: 25, width: 896, height: 672 }, video: 0 },
   "mm-processor-kwargs": { min_pixels: 100_352, max_pixels: 602_112 },
   "enable-prefix-caching": true,
   "prefix-caching-hash-algo": "sha256",
