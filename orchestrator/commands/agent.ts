@@ -84,6 +84,7 @@ export function createAgentCommand(deps: AgentCommandDeps): Command {
 /** Keeps the agent processes, and sees to rooms that are left without an agent. */
 async function supervise(count: number | undefined, parts: SupervisorParts, io: Io): Promise<number> {
   const { agent, log } = parts;
+  if (!parts.livekit) await parts.close();
   const livekit = required(parts.livekit);
   const processes = count ?? agent.processes;
   const supervisor = createSupervisor({

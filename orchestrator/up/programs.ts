@@ -56,6 +56,8 @@ export interface ProgramsOptions {
     | undefined;
 }
 
+/** Those that agent and gateway need. */
+const SECRETS = ["SECRET_KEY", "LIVEKIT_API_SECRET", "METRICS_TOKEN", "LOCAL_ENGINE_API_KEY"] as const;
 /** As vLLM is run: answers that are under way are finished. */
 const ENGINE_DRAIN_S = 20;
 const GRACE_MS = 5000;
@@ -118,15 +120,18 @@ export function upPrograms(options: ProgramsOptions): readonly UpProgram[] {
 
 /** What agent and gateway have in common: where the others are, and the secrets as files. */
 function sharedEnvironment({ ports, operator, secrets, livekitKey }: ProgramsOptions): Environment {
-  const files = ["SECRET_KEY", "LIVEKIT_API_SECRET", "METRICS_TOKEN"].map((variable) => [
+  const files = SECRETS.map((variable) => [
     [`${variable}_FILE`, secrets[variable]],
     [variable, undefined],
   ]);
   return {
     ...operator,
     ...Object.fromEntries(files.flat()),
+    LOG_LEVEL: operator["LOG_LEVEL"] || "info",
     GATE_URL: `http://127.0.0.1:${ports.gate}`,
     LOCAL_ENGINE_URL: `http://127.0.0.1:${ports.engine}/v1`,
+    LOCAL_ENGINE_MODEL: "vision",
+    LOCAL_ENGINE_KIND: "vllm",
     LIVEKIT_URL: `ws://127.0.0.1:${ports.livekit}`,
     LIVEKIT_API_KEY: livekitKey,
   };
