@@ -19,7 +19,7 @@ describe("what the server has room for", () => {
     const few = await waysFor(await start({ maxImages: 25, maxModelLen: 32_768 }), ways, 30);
     expect(few.possible).toEqual([PREFILLED]);
     expect(few.notes).toEqual([
-      expect.stringMatching(/^Left out: history everything .* takes 12 and 32768\.$/),
+      expect.stringMatching(/^Left out: history everything .* takes 25 and 32768\.$/),
     ]);
     await simulator?.close();
     expect((await waysFor(await start({ maxImages: 31 }), ways, 30)).possible).toEqual([PREFILLED]);
