@@ -51,8 +51,9 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
     }),
     hasSettings: existsSync(join(PROJECT_DIR, ".env")),
   });
-  keepPlan(config, plan);
   for (const step of steps([modelOf(picked), ...speechWeights(options, operator["SPEECH_PIPER"])])) {
+    // What is not up has no right to skip the next look at the machine.
+    if (step[0] === "up") keepPlan(config, plan);
     const code = await runCompose(plan, step, io.signal);
     if (io.signal.aborted) return EXIT.interrupted;
     if (code !== 0) {
