@@ -102,8 +102,9 @@ export async function joinAsGuest(
   });
   await room.connect(access.url, await guestToken(access, options), { autoSubscribe: true, dynacast: false });
   const source = new AudioSource(48_000, 1, 200);
-  const microphone = LocalAudioTrack.createAudioTrack("mic", source);
-  if (options.microphone ?? true) {
+  const microphone =
+    (options.microphone ?? true) ? LocalAudioTrack.createAudioTrack("mic", source) : undefined;
+  if (microphone) {
     await room.localParticipant!.publishTrack(
       microphone,
       new TrackPublishOptions({ source: TrackSource.SOURCE_MICROPHONE }),
@@ -122,7 +123,9 @@ export async function joinAsGuest(
         await source.captureFrame(new AudioFrame(samples, 48_000, 1, 480));
       }
     },
-    mute: (on) => muteTrack(microphone, on),
+    mute(on) {
+      if (microphone) muteTrack(microphone, on);
+    },
     async show(kind, pictures, { width, height } = { width: 640, height: 480 }) {
       const video = new VideoSource(width, height);
       const track = LocalVideoTrack.createVideoTrack(kind, video);
