@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { createLog } from "../../orchestrator/log.ts";
 import { createMetrics } from "../../orchestrator/metrics/metrics.ts";
 import { createMemory } from "../../orchestrator/session/answering/memory.ts";
-import { createPrefillAhead } from "../../orchestrator/session/camera/prefill-ahead.ts";
+import { createPrefillAhead } from "../../orchestrator/session/prefill/prefill-ahead.ts";
 import { chooseFrame } from "../../orchestrator/turn/choose-frame.ts";
 import { type Conversation, createConversation } from "../../orchestrator/turn/conversation.ts";
 import { detectorFacts } from "../../orchestrator/turn/facts.ts";
@@ -79,7 +79,7 @@ export async function converse(options: ConverseOptions): Promise<readonly Asked
     call: {},
     conversation,
     ports: { local: engine },
-    onCompacted: () => prefill.warmPast(),
+    onPastChanged: () => prefill.warmPast(),
   });
   /** Whoever waited longer for an answer than the strict silence hears it later, and asks again later. */
   let lateMs = 0;

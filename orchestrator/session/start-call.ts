@@ -13,7 +13,7 @@ import { createEmit } from "./emit.ts";
 import { createHearing, type Hearing } from "./hearing/hearing.ts";
 import { createInterruptions } from "./hearing/interruptions.ts";
 import type { SpeechState } from "./hearing/listener.ts";
-import { createPrefillAhead } from "./camera/prefill-ahead.ts";
+import { createPrefillAhead } from "./prefill/prefill-ahead.ts";
 import { createLeaveTaking } from "./leave-taking.ts";
 import { createManner } from "./manner.ts";
 import { createNews } from "./voice/news.ts";
@@ -127,7 +127,7 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
     emit,
     giveWay: () => prefill.giveWay(),
     onChosen: (frame) => prefill.chosen(frame),
-    onCompacted: () => prefill.warmPast(),
+    onPastChanged: () => prefill.warmPast(),
     onIdle: () => hearing.tick(),
     onVoice: tellSpeech,
   });

@@ -72,7 +72,7 @@ export function createDialogue(options: {
   /** Which frame goes with the question is known; undefined: it needs none. */
   readonly onChosen: (frame: Frame | undefined) => void;
   /** The history is another one than the engine knows, or soon will be. */
-  readonly onCompacted: () => void;
+  readonly onPastChanged: () => void;
   /** An answer is over. */
   readonly onIdle: () => void;
   /** Another voice speaks from now on, or none. */

@@ -29,9 +29,9 @@ export function createMemory(options: {
   readonly conversation: Conversation;
   readonly ports: Pick<Ports, "local">;
   /** The history is another one than the engine knows, or soon will be. */
-  readonly onCompacted: () => void;
+  readonly onPastChanged: () => void;
 }): Memory {
-  const { deps, call, conversation, ports, onCompacted } = options;
+  const { deps, call, conversation, ports, onPastChanged } = options;
   /** The last turn that was cut off unheard; its question holds those before it. */
   let cutOff: PastTurn | undefined;
   let aborted = 0;
@@ -41,7 +41,7 @@ export function createMemory(options: {
     conversation.commit(past);
     const budget = toBudget(deps, ports.local?.state?.().mostPictures);
     const isCut = conversation.compact(budget);
-    if (conversation.plan(budget) || isCut) onCompacted();
+    if (conversation.plan(budget) || isCut) onPastChanged();
     call.onHistory?.(conversation.snapshot());
   };
 

@@ -50,7 +50,7 @@ async function open(options: {
     emit: none,
     giveWay: none,
     onChosen: none,
-    onCompacted: none,
+    onPastChanged: none,
     onIdle: () => options.onIdle?.(opened),
     onVoice: none,
   });

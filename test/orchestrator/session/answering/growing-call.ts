@@ -72,7 +72,7 @@ export function createGrowingCall({ localPictures }: { readonly localPictures: n
     call: {},
     conversation,
     ports: { local: undefined },
-    onCompacted: () => {},
+    onPastChanged: () => {},
   });
   const ids = createVllmMemory(createPurposeKeys("s".repeat(32)));
   const latency = createLatency(profiles.zero, 1, 1);

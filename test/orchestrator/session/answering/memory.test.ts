@@ -15,7 +15,7 @@ function remember() {
       call: { onHistory: (turns) => void told.push(turns) },
       conversation,
       ports: { local: undefined },
-      onCompacted: () => {},
+      onPastChanged: () => {},
     }),
   };
 }

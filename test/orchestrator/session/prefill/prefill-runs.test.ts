@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { EngineError } from "../../../../orchestrator/errors.ts";
 import { createLog } from "../../../../orchestrator/log.ts";
 import { createMetrics } from "../../../../orchestrator/metrics/metrics.ts";
-import { createPrefillRuns } from "../../../../orchestrator/session/camera/prefill-runs.ts";
+import { createPrefillRuns } from "../../../../orchestrator/session/prefill/prefill-runs.ts";
 import { hangs } from "./prefill-fixture.ts";
 
 afterEach(() => void vi.useRealTimers());

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createLog } from "../../../../orchestrator/log.ts";
 import { createMetrics } from "../../../../orchestrator/metrics/metrics.ts";
-import { createPrefillAhead } from "../../../../orchestrator/session/camera/prefill-ahead.ts";
+import { createPrefillAhead } from "../../../../orchestrator/session/prefill/prefill-ahead.ts";
 import { createConversation } from "../../../../orchestrator/turn/conversation.ts";
 import type { EngineState } from "../../../../orchestrator/turn/ports.ts";
 import type { Frame, Jpeg, PastTurn, Prompt, RoutePolicy } from "../../../../orchestrator/turn/turn.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createWarmFrames } from "../../../../orchestrator/session/camera/warm-frames.ts";
+import { createWarmFrames } from "../../../../orchestrator/session/prefill/warm-frames.ts";
 import type { Frame, FrameSource } from "../../../../orchestrator/turn/turn.ts";
 import { createFrameRing } from "../../../../orchestrator/vision/ring.ts";
 import { frameOf, gateOf, verdictOf } from "../../../standins/turn.ts";
