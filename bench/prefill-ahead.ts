@@ -49,12 +49,11 @@ export const run: Bench = async () => {
       return { ...variant, asked: await talk(variant, { pictures: pictures.get(variant.size) ?? [], pace }) };
     }),
   );
-  const spoken = await Promise.all(
-    PROMISES.map(async ({ profile }) => ({
-      profile,
-      asked: await alone<readonly Asked[]>("prefill/real-call.ts", { profile, questions: SPOKEN }),
-    })),
-  );
+  const spoken: { readonly profile: string; readonly asked: readonly Asked[] }[] = [];
+  for (const { profile } of PROMISES) {
+    const asked = await alone<readonly Asked[]>("prefill/real-call.ts", { profile, questions: SPOKEN });
+    spoken.push({ profile, asked });
+  }
   const of = (profile: string, delivery: Delivery, size = OURS): Measured =>
     all.find((one) => one.profile === profile && one.delivery === delivery && one.size === size) as Measured;
   return {
@@ -86,7 +85,7 @@ export const run: Bench = async () => {
     }),
     notes: [
       `${QUESTIONS} questions about as many pictures in a call of its own for each line, ${(PERIOD_MS / 1000).toFixed(1)} s a question on average, nothing let go; memory, prefill ahead and choice of frame of our calls, TTFT from the last word; **simulated** vLLM with the estimated constants of the named GPU, all at the same time. Cold: nothing is computed ahead. Resent: no prefill, no ids and no cache of the conversation's own, every picture as bytes each time.`,
-      `Through a real call: ${SPOKEN} spoken questions in a call with a camera that is held on something new for each, after all else was measured; nothing is simulated but GPU, ear and voice; TTFT as its own latency strip tells it, tokens as its metrics count them.`,
+      `Through a real call: ${SPOKEN} spoken questions in a call with a camera that is held on something new for each, one call after the other, after all else was measured; nothing is simulated but GPU, ear and voice; TTFT as its own latency strip tells it, tokens as its metrics count them.`,
       "Floor: what the GPU's constants need alone, fixed part + vision encoder + tokens that were not cached, at the median; no client and no queue is faster. `…-arithmetic` are the same GPU with a token at twice the model's parameters in FLOP at 40 % of the peak instead of a share of the published times; see docs/decisions/015-a-missed-prefill-on-an-l4.md.",
       [
         "| profile, mode | TTFT p50 / p95 ms | questions 2–11 / 21–30, p95 ms | uncached tokens, p50 / most |",
