@@ -3,8 +3,8 @@ import { synthesise } from "../speech/synthesise.ts";
 const RATE = 16_000;
 /** −69 dBFS: a quiet room. */
 const QUIET_DB = -69;
-/** A noise gate opens above the peak of the noise by this, and stays open so long after it. */
-const GATE_FACTOR = 1.5;
+/** A noise gate opens at this many times the noise's root mean square, and stays open so long after it. */
+const GATE_FACTOR = 5;
 const GATE_HOLD_SAMPLES = 0.06 * RATE;
 const CLICK_SAMPLES = 0.002 * RATE;
 const CLICK_PEAK = 8000;
@@ -55,9 +55,10 @@ function rms(db: number): number {
   return 32_768 * 10 ** (db / 20);
 }
 
+/** Gaussian, as a microphone's own noise is. */
 function white(db: number): () => number {
-  const peak = rms(db) * Math.sqrt(3);
-  return () => (2 * Math.random() - 1) * peak;
+  const sigma = rms(db);
+  return () => sigma * Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
 }
 
 /** With its first harmonic, half as loud, over the noise of a quiet room. */
@@ -83,7 +84,7 @@ function clicks(): () => number {
 
 function gated(db: number): RoomSound {
   const add = adding(white(db));
-  const threshold = GATE_FACTOR * rms(db) * Math.sqrt(3);
+  const threshold = GATE_FACTOR * rms(db);
   let open = 0;
   return (samples) => {
     add(samples);

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createSilenceClock, HEARING_RATE } from "../../../../orchestrator/session/hearing/silence-clock.ts";
+import { synthesise } from "../../../standins/speech/synthesise.ts";
 
 const FRAME = 320;
+/** Less than half a frame of 10 ms, which the counting of frames adds on average. */
+const UNHEARD_MS = 0.5;
 const noise = (length: number, peak: number): Int16Array =>
   Int16Array.from({ length }, (_, index) => (index % 2 ? peak : -peak));
 
@@ -82,3 +85,49 @@ test("a microphone that is switched off is silent until it is heard again", () =
   feed(clock, noise(FRAME, 3000), true);
   expect(clock.silentMs()).toBeLessThan(1);
 });
+
+/** Gaussian noise of a level, the same each time. */
+function gaussian(db: number, seed: number): () => number {
+  const sigma = 32_768 * 10 ** (db / 20);
+  let state = seed;
+  const uniform = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state + 0.5) / 2 ** 32;
+  };
+  return () => sigma * Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+test.each([-80, -70, -65, -60, -57, -54, -51, -48, -45, -40])(
+  "a room's noise of %i dBFS makes the silence never longer than it is, and starts it again in few answers",
+  async (db) => {
+    const words = [
+      "in front of me",
+      "on the table",
+      "a joke please",
+      "that cats purr",
+      "the room",
+      "picture",
+    ];
+    const spoken = await Promise.all(words.map((text) => synthesise(text)));
+    let restarted = 0;
+    const times = 5;
+    for (const [nth, { samples }] of Array(times).fill(spoken).flat().entries()) {
+      const next = gaussian(db, nth + 1);
+      const clock = createSilenceClock();
+      const heard = (sound: Int16Array, speaking: boolean): void =>
+        feed(
+          clock,
+          sound.map((sample) => sample + next()),
+          speaking,
+        );
+      heard(new Int16Array(HEARING_RATE * 2), false);
+      heard(samples, true);
+      heard(new Int16Array(HEARING_RATE / 2), true);
+      const lastLoud = samples.findLastIndex((sample) => Math.abs(sample) >= 184);
+      const trueMs = (HEARING_RATE / 2 + samples.length - 1 - lastLoud) / 16;
+      expect(clock.silentMs()).toBeLessThanOrEqual(trueMs + UNHEARD_MS);
+      if (clock.received() - 1 - clock.lastLoud() < HEARING_RATE / 4) restarted += 1;
+    }
+    expect(restarted).toBeLessThanOrEqual(1);
+  },
+);
