@@ -3,8 +3,8 @@ import { synthesise } from "../speech/synthesise.ts";
 const RATE = 16_000;
 /** −69 dBFS: a quiet room. */
 const QUIET_DB = -69;
-/** A noise gate opens at this many times the noise's root mean square, and stays open so long after it. */
-const GATE_FACTOR = 5;
+/** A noise gate opens when the root mean square of a frame is so many times that of the noise, and stays open so long after it. */
+const GATE_FACTOR = 1.25;
 const GATE_HOLD_SAMPLES = 0.06 * RATE;
 const CLICK_SAMPLES = 0.002 * RATE;
 const CLICK_PEAK = 8000;
@@ -88,7 +88,8 @@ function gated(db: number): RoomSound {
   let open = 0;
   return (samples) => {
     add(samples);
-    const isLoud = samples.some((sample) => Math.abs(sample) > threshold);
+    const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+    const isLoud = Math.sqrt(power) > threshold;
     open = isLoud ? GATE_HOLD_SAMPLES : Math.max(0, open - samples.length);
     if (open === 0) samples.fill(0);
   };

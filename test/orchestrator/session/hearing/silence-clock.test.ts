@@ -6,6 +6,8 @@ import { synthesise } from "../../../standins/speech/synthesise.ts";
 const FRAME = 320;
 /** Less than half a frame of 10 ms, which the counting of frames adds on average. */
 const UNHEARD_MS = 0.5;
+/** Each word, in each noise. */
+const TIMES = 5;
 const noise = (length: number, peak: number): Int16Array =>
   Int16Array.from({ length }, (_, index) => (index % 2 ? peak : -peak));
 
@@ -110,8 +112,7 @@ test.each([-80, -70, -65, -60, -57, -54, -51, -48, -45, -40])(
     ];
     const spoken = await Promise.all(words.map((text) => synthesise(text)));
     let restarted = 0;
-    const times = 5;
-    for (const [nth, { samples }] of Array(times).fill(spoken).flat().entries()) {
+    for (const [nth, { samples }] of Array.from({ length: TIMES }, () => spoken).flat().entries()) {
       const next = gaussian(db, nth + 1);
       const clock = createSilenceClock();
       const heard = (sound: Int16Array, speaking: boolean): void =>
