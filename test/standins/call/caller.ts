@@ -5,6 +5,8 @@ import type { RoomSound } from "./room.ts";
 
 const RATE = 16_000;
 const FRAME = 320;
+/** −45 dBFS: what is softer is silence. */
+const AUDIBLE = 184;
 
 export interface SayOptions extends SynthesisOptions {
   /** Milliseconds from the last sample to the final. Default: 150. */
@@ -19,7 +21,7 @@ export interface SayOptions extends SynthesisOptions {
 
 /** A person with a microphone: speaks in real time, and is silent with a little noise otherwise. */
 export interface FakeCaller {
-  /** Speaks; resolves with the monotonic instant at which its last sample sounded. */
+  /** Speaks; resolves with the monotonic instant at which its last audible sample sounded. */
   say(text: string, options?: SayOptions): Promise<number>;
   /** Makes a sound that no recogniser makes words of. */
   sound(samples: Int16Array): Promise<number>;
@@ -36,6 +38,12 @@ export interface CallerOptions {
   readonly room: RoomSound;
   /** Frames are held back for up to this long, and come in bursts. Default: 0. */
   readonly jitterMs?: number | undefined;
+}
+
+/** How many samples stand behind the last audible one. */
+function softTail(samples: Int16Array): number {
+  const last = samples.findLastIndex((sample) => Math.abs(sample) >= AUDIBLE);
+  return last < 0 ? 0 : samples.length - 1 - last;
 }
 
 /** Starts a caller whose microphone is on. */
@@ -59,7 +67,7 @@ export function startCaller(call: Call, ear: FakeEar, options: CallerOptions): F
     head.at += piece.length;
     if (head.at >= head.samples.length) {
       queue.shift();
-      head.done(startedAtMs + ((sent + piece.length) / RATE) * 1000);
+      head.done(startedAtMs + ((sent + piece.length - softTail(head.samples)) / RATE) * 1000);
     }
     return samples;
   };
