@@ -1,10 +1,8 @@
 import { parseArgs } from "node:util";
-import { readState, upPlaces } from "../up/state.ts";
 import { endProcesses } from "./down-process.ts";
 import { EXIT } from "./exit.ts";
 import { type Command, writeLine } from "./io.ts";
-import { upConfig } from "./up-config.ts";
-import { runningStack } from "./up-docker.ts";
+import { whatIsUp } from "./what-is-up.ts";
 
 const HELP = `usage: sightline down [--now]
 
@@ -22,10 +20,7 @@ export const down: Command = async (args, io) => {
     writeLine(io.stdout, HELP);
     return EXIT.done;
   }
-  const config = upConfig();
-  const places = upPlaces(config.dataDir);
-  const state = readState(places);
-  const stack = runningStack(config);
+  const { places, state, stack } = whatIsUp();
   if (!state && !stack) {
     writeLine(io.stderr, "sightline: nothing is up");
     return EXIT.done;

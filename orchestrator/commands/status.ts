@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { isStill } from "../up/process-birth.ts";
-import { readState, upPlaces, type UpState } from "../up/state.ts";
+import type { ServiceState } from "../up/service-states.ts";
+import type { UpState } from "../up/state.ts";
 import { EXIT } from "./exit.ts";
 import { type Command, type Io, writeLine } from "./io.ts";
-import { upConfig } from "./up-config.ts";
-import { runningStack } from "./up-docker.ts";
+import { whatIsUp } from "./what-is-up.ts";
 
 const HELP = `usage: sightline status [--json]
 
@@ -19,19 +19,34 @@ export const status: Command = async (args, io) => {
     writeLine(io.stdout, HELP);
     return EXIT.done;
   }
-  const config = upConfig();
-  const state = readState(upPlaces(config.dataDir));
-  const stack = runningStack(config);
-  if (stack) return stack.status(io);
-  if (!state) {
-    writeLine(io.stdout, values.json ? JSON.stringify({ phase: "down" }) : "nothing is up");
-    return EXIT.failed;
-  }
-  return tell(state, values.json ?? false, io);
+  const { state, stack } = whatIsUp();
+  const json = values.json ?? false;
+  if (stack) return tellServices(stack.address, await stack.states(io.signal), json, io);
+  if (state) return tellPrograms(state, json, io);
+  writeLine(io.stdout, json ? JSON.stringify({ phase: "down" }) : "nothing is up");
+  return EXIT.failed;
 };
 
+function tellServices(
+  address: string,
+  services: readonly ServiceState[],
+  json: boolean,
+  { stdout }: Io,
+): number {
+  const phase = services.every(({ fine }) => fine) ? "ready" : "not ready";
+  if (json) writeLine(stdout, JSON.stringify({ phase, address, services }));
+  else {
+    writeLine(stdout, `${phase}: ${address}`);
+    for (const { name, state, health, exitCode, fine } of services) {
+      const how = exitCode === null ? (health ?? "") : `with ${exitCode}`;
+      writeLine(stdout, `${fine ? " " : "!"} ${name.padEnd(11)} ${state.padEnd(10)} ${how}`.trimEnd());
+    }
+  }
+  return phase === "ready" ? EXIT.done : EXIT.failed;
+}
+
 /** A keeper that was killed cannot say that nothing is looked after any more. */
-function tell(state: UpState, json: boolean, { stdout }: Io): number {
+function tellPrograms(state: UpState, json: boolean, { stdout }: Io): number {
   const phase = isStill(state.keeper) ? state.phase : "abandoned";
   const programs = Object.entries(state.programs).map(([name, program]) => {
     const { pid, address, restarts, ready } = program;

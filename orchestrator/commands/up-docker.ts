@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { speechWeights } from "../up/speech-weights.ts";
 import type { Config } from "../config.ts";
@@ -11,11 +11,11 @@ import { secretFiles } from "../up/container-secrets.ts";
 import { preflight, type GpuPick } from "../up/preflight.ts";
 import { pickGpu } from "../up/pick-gpu.ts";
 import { runCompose } from "../up/run-compose.ts";
-import { upPlaces } from "../up/state.ts";
 import { lookForDocker, modelOf } from "./up-docker-facts.ts";
 import { ownLan } from "./demo-lan.ts";
 import { EXIT } from "./exit.ts";
 import { type Io, writeLine } from "./io.ts";
+import { keepPlan, readPlan } from "./running-stack.ts";
 import { secretsFolder } from "./secrets-folder.ts";
 import type { UpOptions } from "./up-options.ts";
 import { refuse } from "./up-refuse.ts";
@@ -93,45 +93,4 @@ function explain(plan: ComposePlan, picked: GpuPick | undefined, config: Config,
     "more         make status, make logs, make down",
   ])
     writeLine(io.stdout, `  ${line}`);
-}
-
-function planFile({ dataDir }: Config): string {
-  return join(upPlaces(dataDir).folder, "compose.json");
-}
-
-function keepPlan(config: Config, plan: ComposePlan): void {
-  mkdirSync(upPlaces(config.dataDir).folder, { recursive: true, mode: 0o700 });
-  writeFileSync(planFile(config), JSON.stringify(plan), { mode: 0o600 });
-}
-
-function readPlan(config: Config): ComposePlan | undefined {
-  try {
-    return JSON.parse(readFileSync(planFile(config), "utf8")) as ComposePlan;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What runs in containers, for the other commands. */
-export interface RunningStack {
-  down(options: { readonly now: boolean }, io: Io): Promise<number>;
-  status(io: Io): Promise<number>;
-  logs(names: readonly string[], options: { readonly follow: boolean }, io: Io): Promise<number>;
-}
-
-/** Undefined: nothing was brought up in containers, or it was ended since. */
-export function runningStack(config: Config): RunningStack | undefined {
-  const plan = readPlan(config);
-  if (!plan) return undefined;
-  const all: ComposePlan = { ...plan, arguments: [...plan.arguments, "--profile=*"] };
-  return {
-    async down({ now }, io) {
-      const code = await runCompose(all, ["down", ...(now ? ["--timeout", "25"] : [])], io.signal);
-      if (code === 0) rmSync(planFile(config), { force: true });
-      return code;
-    },
-    status: (io) => runCompose(plan, ["ps", "--all"], io.signal),
-    logs: (names, { follow }, io) =>
-      runCompose(all, ["logs", "--tail", "50", ...(follow ? ["--follow"] : []), ...names], io.signal),
-  };
 }

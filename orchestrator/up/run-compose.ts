@@ -1,10 +1,13 @@
 import { spawn } from "node:child_process";
+import { runProgram } from "../assets/run-program.ts";
 import { projectEnvironment } from "../config/project-environment.ts";
+import { InputError } from "../errors.ts";
 import { PROJECT_DIR } from "../project.ts";
 import type { ComposePlan } from "./compose-plan.ts";
 
 /** A second one ends it at once; the first lets compose stop what it began. */
 const STOP = "SIGINT";
+const ASK_TIMEOUT_MS = 30_000;
 
 /**
  * Runs `docker compose` with the terminal of the caller, so that its progress is seen.
@@ -20,7 +23,7 @@ export function runCompose(
     const child = spawn("docker", ["compose", ...plan.arguments, ...words], {
       stdio: ["ignore", "inherit", "inherit"],
       cwd: PROJECT_DIR,
-      env: { ...projectEnvironment(PROJECT_DIR), ...plan.environment },
+      env: environmentOf(plan),
     });
     const stop = (): void => void child.kill(STOP);
     signal.addEventListener("abort", stop, { once: true });
@@ -30,4 +33,28 @@ export function runCompose(
       resolve(code ?? 1);
     });
   });
+}
+
+/**
+ * Asks `docker compose` something.
+ *
+ * @returns what it answers
+ * @throws {InputError} when it does not, with its own last words
+ */
+export async function askCompose(
+  plan: ComposePlan,
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  const { stdout, reason } = await runProgram(["docker", "compose", ...plan.arguments, ...words], {
+    environment: environmentOf(plan),
+    signal,
+    timeoutMs: ASK_TIMEOUT_MS,
+  });
+  if (reason === undefined) return stdout;
+  throw new InputError(`docker compose ${words[0] ?? ""} does not answer: ${reason}`, "an engine that runs");
+}
+
+function environmentOf(plan: ComposePlan): Readonly<Record<string, string | undefined>> {
+  return { ...projectEnvironment(PROJECT_DIR), ...plan.environment };
 }

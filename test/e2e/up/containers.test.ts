@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { loadCompose } from "../../../scripts/tools/compose-model.ts";
 import { type TestFolder, testFolder } from "../../standins/photo-files.ts";
 import { PROJECT, sightline } from "../programs.ts";
 import { fakeMachine, type FakeMachine } from "./fake-machine.ts";
@@ -67,16 +68,65 @@ test("secrets are files, made once; no value of one is told to Docker, nor print
   expect(readFileSync(key, "utf8")).toBe(made);
 });
 
-test("status, logs and down are about the same containers; then nothing is up", async () => {
-  const up = await run(["up", "--engine", "simulator", "--profiles", "turn"]);
+/** As `docker compose ps --format json` of 2.40 writes it, without what nobody reads. */
+const ps = (containers: Readonly<Record<string, readonly [state: string, health: string]>>): string =>
+  Object.entries(containers)
+    .map(([name, [state, health]]) =>
+      JSON.stringify({ ID: "3f2a", Service: name, State: state, Health: health, ExitCode: 0, Labels: "a=b" }),
+    )
+    .join("\n");
+
+test("status tells of each service that is to run, and fails unless all of them work", async () => {
+  const up = await run(["up", "--engine", "simulator", "--profiles", "observability"]);
   expect(up.code, up.stderr).toBe(0);
+  const files = ["docker-compose.gpu.yml", "docker-compose.cpu.yml"].map((file) => join(PROJECT, file));
+  const config = JSON.stringify(await loadCompose(files, { profiles: ["observability"] }));
+  const names = ["agent", "gate", "gateway", "grafana", "livekit", "prometheus", "vllm", "warm-up"];
+  const well = Object.fromEntries(names.map((name) => [name, ["running", "healthy"] as const]));
+  machine.containers({ config, ps: ps({ ...well, weights: ["exited", ""] }) });
+  const good = await run(["status"]);
+  expect(good.code, good.stderr).toBe(0);
+  expect(good.stdout).toMatch(/^ready: https:/);
+  expect(good.stdout).toContain("\n  agent       running    healthy\n");
+  expect(good.stdout).toContain("\n  weights     exited     with 0\n");
+
+  const { agent: _, ...withoutAgent } = well;
+  machine.containers({ config, ps: ps({ ...withoutAgent, gate: ["running", "unhealthy"] }) });
+  const bad = await run(["status"]);
+  expect(bad.code).toBe(1);
+  expect(bad.stdout).toContain("\n! gate        running    unhealthy\n");
+  expect(bad.stdout).toContain("\n! agent       missing\n");
+  const json = await run(["status", "--json"]);
+  expect(json.code).toBe(1);
+  const { phase, services } = JSON.parse(json.stdout) as { phase: string; services: readonly object[] };
+  expect(phase).toBe("not ready");
+  expect(services).toHaveLength(names.length + 1);
+  expect(services).toContainEqual({
+    name: "gate",
+    state: "running",
+    health: "unhealthy",
+    exitCode: null,
+    fine: false,
+  });
+
+  machine.sleepingDocker();
+  const asleep = await run(["status"]);
+  expect(asleep.code).toBe(1);
+  expect(asleep.stderr).toMatch(/^sightline: docker compose ps does not answer: .*Cannot connect/);
+}, 300_000);
+
+test("status, logs and down are about the same containers; then nothing is up", async () => {
+  const up = await run(["up", "--engine", "simulator", "--profiles", "observability"]);
+  expect(up.code, up.stderr).toBe(0);
+  machine.containers({ config: '{"services":{}}', ps: "" });
   expect((await run(["status"])).code).toBe(0);
   await run(["logs", "agent", "--follow"]);
   await run(["down"]);
   expect(commands().slice(3)).toEqual([
-    "compose --profile=turn ps --all",
-    "compose --profile=turn --profile=* logs --tail 50 --follow agent",
-    "compose --profile=turn --profile=* down",
+    "compose --profile=observability ps --all --format json",
+    "compose --profile=observability config --format json",
+    "compose --profile=observability --profile=* logs --tail 50 --follow agent",
+    "compose --profile=observability --profile=* down",
   ]);
   expect((await run(["status"])).stdout).toContain("nothing is up");
   expect(existsSync(join(folder.path, "data", "secrets"))).toBe(true);

@@ -13,6 +13,8 @@ export interface FakeMachine {
   brokenNvidiaSmi(): void;
   /** A Docker that does everything, and writes down what it was told. */
   docker(engine: { readonly rootDir: string; readonly gpus: boolean }): void;
+  /** What that Docker says from now on to `compose config` and `compose ps`, in its own form. */
+  containers(answers: { readonly config: string; readonly ps: string }): void;
   /** A Docker whose engine is not running. */
   sleepingDocker(): void;
   /** What `docker` was told beyond questions, one call a line: its words, and after a tab its environment. */
@@ -57,18 +59,26 @@ export function fakeMachine(folder: string): FakeMachine {
           '  "compose version") echo 2.40.3 ;;',
           "  *)",
           `    { printf '%s\\037' "$@"; printf '\\t'; env | grep -E '${WRITTEN}' | tr '\\n' '\\037'; echo; } >> '${log}'`,
+          '    case " $* " in',
+          `      *" config "*) cat '${folder}/config.json' ;;`,
+          `      *" ps "*) cat '${folder}/ps.json' ;;`,
+          "    esac",
           "    ;;",
           "esac",
           "",
         ].join("\n"),
       );
     },
+    containers({ config, ps }) {
+      writeFileSync(join(folder, "config.json"), config);
+      writeFileSync(join(folder, "ps.json"), ps);
+    },
     sleepingDocker: () =>
       put(
         "docker",
         [
           "#!/bin/sh",
-          'if [ "$1" = compose ]; then echo 2.40.3; exit; fi',
+          'if [ "$1 $2" = "compose version" ]; then echo 2.40.3; exit; fi',
           'echo "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?" >&2',
           "exit 1",
           "",

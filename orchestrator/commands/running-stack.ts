@@ -1,0 +1,62 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import type { ComposePlan } from "../up/compose-plan.ts";
+import { askCompose, runCompose } from "../up/run-compose.ts";
+import { type ServiceState, toServiceStates } from "../up/service-states.ts";
+import { upPlaces } from "../up/state.ts";
+import type { Io } from "./io.ts";
+
+/** What runs in containers, for the commands that follow `up`. */
+export interface RunningStack {
+  /** To be opened in a browser. */
+  readonly address: string;
+  down(options: { readonly now: boolean }, io: Io): Promise<number>;
+  /**
+   * Every service of the profiles that were brought up.
+   *
+   * @throws {InputError} when Docker does not say
+   */
+  states(signal: AbortSignal): Promise<readonly ServiceState[]>;
+  logs(names: readonly string[], options: { readonly follow: boolean }, io: Io): Promise<number>;
+}
+
+/** Undefined: nothing was brought up in containers, or it was ended since. */
+export function runningStack(config: Config): RunningStack | undefined {
+  const plan = readPlan(config);
+  if (!plan) return undefined;
+  const all: ComposePlan = { ...plan, arguments: [...plan.arguments, "--profile=*"] };
+  return {
+    address: plan.address,
+    async down({ now }, io) {
+      const code = await runCompose(all, ["down", ...(now ? ["--timeout", "25"] : [])], io.signal);
+      if (code === 0) rmSync(planFile(config), { force: true });
+      return code;
+    },
+    async states(signal) {
+      const ask = (...words: readonly string[]) => askCompose(plan, [...words, "--format", "json"], signal);
+      return toServiceStates({ ps: await ask("ps", "--all"), config: await ask("config") });
+    },
+    logs: (names, { follow }, io) =>
+      runCompose(all, ["logs", "--tail", "50", ...(follow ? ["--follow"] : []), ...names], io.signal),
+  };
+}
+
+/** For the other commands, from now on. */
+export function keepPlan(config: Config, plan: ComposePlan): void {
+  mkdirSync(upPlaces(config.dataDir).folder, { recursive: true, mode: 0o700 });
+  writeFileSync(planFile(config), JSON.stringify(plan), { mode: 0o600 });
+}
+
+/** What was brought up and not ended since. */
+export function readPlan(config: Config): ComposePlan | undefined {
+  try {
+    return JSON.parse(readFileSync(planFile(config), "utf8")) as ComposePlan;
+  } catch {
+    return undefined;
+  }
+}
+
+function planFile({ dataDir }: Config): string {
+  return join(upPlaces(dataDir).folder, "compose.json");
+}
