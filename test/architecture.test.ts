@@ -88,6 +88,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "orchestrator/config",
     "orchestrator/environment",
     "orchestrator/errors",
+    "orchestrator/lib",
     "orchestrator/project",
     "inference/vllm",
   ],

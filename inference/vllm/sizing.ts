@@ -29,6 +29,9 @@ const PER_STEP_TOKEN = (1.5 * GIB) / 8192;
 /** What the person gate takes on the same card: a CUDA context, cuDNN, and a detector of 4 MB (estimate). */
 export const GATE_GIB = 1;
 
+/** What local speech takes on the same card: 1.6 GB each for hearing and for speaking (its README). */
+export const SPEECH_GIB = 3;
+
 /** A long call: from 70 % of `CONTEXT_TOKENS` on, 9,800, a shorter past takes its place. */
 export const CALL_TOKENS = 10_000;
 
@@ -78,12 +81,16 @@ export function toMemory(engineArguments: EngineArguments, cardMib: number): Mem
 }
 
 /**
- * Free memory that a card must have before engine and gate start there, in MiB. With less than its share
- * free vLLM refuses to start.
+ * Free memory that a card must have before engine, gate and, where it is asked for, speech start there, in
+ * MiB. With less than its share free vLLM refuses to start.
  */
-export function toNeededMib(engineArguments: EngineArguments, cardMib: number): number {
+export function toNeededMib(
+  engineArguments: EngineArguments,
+  cardMib: number,
+  { speech = false }: { readonly speech?: boolean } = {},
+): number {
   const share = Number(engineArguments["gpu-memory-utilization"]);
-  return Math.ceil(cardMib * share + GATE_GIB * GIB_IN_MIB);
+  return Math.ceil(cardMib * share + (GATE_GIB + (speech ? SPEECH_GIB : 0)) * GIB_IN_MIB);
 }
 
 /**

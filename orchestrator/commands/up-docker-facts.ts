@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readClass } from "../../inference/vllm/read-class.ts";
 import { speechWeights } from "../up/speech-weights.ts";
@@ -8,9 +8,11 @@ import { PROJECT_DIR } from "../project.ts";
 import type { ComposePlan } from "../up/compose-plan.ts";
 import { hasToolkit, lookAtDocker, lookAtGpus, roomAt, takenOf } from "../up/machine.ts";
 import type { Gpu } from "../up/nvidia-smi.ts";
-import { pickGpu } from "../up/pick-gpu.ts";
+import { pickGpu, type PickOptions } from "../up/pick-gpu.ts";
 import type { DiskRoom, GpuPick, MachineFacts, WantedPort } from "../up/preflight.ts";
+import { profileFaults } from "../up/profiles.ts";
 import { weakSecrets } from "../up/secrets.ts";
+import { ownLan } from "./demo-lan.ts";
 import { secretsFolder } from "./secrets-folder.ts";
 import type { UpOptions } from "./up-options.ts";
 
@@ -26,6 +28,10 @@ export interface LookForDockerOptions {
 
 /** Engine image, packed and unpacked, and ours; or ours alone. */
 const IMAGES_BYTES = { vllm: 45e9, simulator: 8e9 } as const;
+/** Of the largest model. */
+const WEIGHTS_BYTES = { vllm: 17e9, simulator: 0 } as const;
+/** Images and weights of both speech servers, an estimate: each with its own CUDA, or one without. */
+const SPEECH_BYTES = { vllm: 28e9, simulator: 5e9 } as const;
 /** Beside the weights: compile cache, metrics, logs. */
 const VOLUMES_BYTES = 10e9;
 
@@ -42,7 +48,7 @@ export async function lookForDocker(
     hasToolkit(asked),
   ]);
   const found = gpus?.state === "answered" ? gpus.gpus : [];
-  const picked = found.length === 0 ? undefined : pickGpu(found, options);
+  const picked = found.length === 0 ? undefined : pickGpu(found, toPickOptions(options, operator));
   const models = new Set([modelOf(picked), ...speechWeights(options, operator["SPEECH_PIPER"])]);
   const lock = await readRepositories(join(PROJECT_DIR, "inference/models.lock.json"));
   const rootDir = docker.state === "answered" ? docker.engine?.rootDir : undefined;
@@ -57,6 +63,12 @@ export async function lookForDocker(
         before === undefined ? await takenOf(wantedPorts(options, operator), bindAddress(operator)) : [],
       weakSecrets: weakSecrets(operator, secretsFolder(config)),
       missing: [
+        ...profileFaults({
+          profiles: options.profiles,
+          operator,
+          certificate: certificateOf(config),
+          lan: ownLan(),
+        }),
         ...lock
           .filter((each) => models.has(each.name) && !isPinned(each))
           .map(
@@ -69,6 +81,24 @@ export async function lookForDocker(
       ],
     },
   };
+}
+
+/** Which card is to be picked, and for what. */
+export function toPickOptions(
+  { gpu, gpuClass, profiles }: UpOptions,
+  operator: LookForDockerOptions["operator"],
+): PickOptions {
+  const speech = profiles.includes("speech") ? { gpu: operator["SPEECH_GPU"] || undefined } : undefined;
+  return { gpu, gpuClass, speech };
+}
+
+/** The operator's own, PEM. */
+function certificateOf({ http }: Config): string | undefined {
+  try {
+    return http.tls && readFileSync(http.tls.certFile, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /** The folder name of the weights that a class is served from. */
@@ -84,11 +114,13 @@ function withRoom(gpus: MachineFacts["gpus"]): MachineFacts["gpus"] {
   return { ...gpus, gpus: gpus.gpus.map((gpu) => ({ ...gpu, freeMib: undefined })) };
 }
 
-function diskRoom(rootDir: string | undefined, { engine }: UpOptions): Promise<DiskRoom> {
+function diskRoom(rootDir: string | undefined, { engine, profiles }: UpOptions): Promise<DiskRoom> {
+  const speech = profiles.includes("speech");
   return roomAt({
     path: rootDir || "/var/lib/docker",
-    use: "images, weights and caches",
-    neededBytes: IMAGES_BYTES[engine] + VOLUMES_BYTES + (engine === "vllm" ? 17e9 : 0),
+    use: speech ? "images, weights and caches, those of local speech too" : "images, weights and caches",
+    neededBytes:
+      IMAGES_BYTES[engine] + VOLUMES_BYTES + WEIGHTS_BYTES[engine] + (speech ? SPEECH_BYTES[engine] : 0),
   });
 }
 

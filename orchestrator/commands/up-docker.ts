@@ -6,15 +6,16 @@ import { projectEnvironment } from "../config/project-environment.ts";
 import { InputError } from "../errors.ts";
 import { createOwnCertificate } from "../http/own-certificate.ts";
 import { PROJECT_DIR } from "../project.ts";
-import { composePlan, type ComposePlan, pageHosts } from "../up/compose-plan.ts";
+import { composePlan, pageHosts } from "../up/compose-plan.ts";
 import { secretFiles } from "../up/container-secrets.ts";
 import { preflight, type GpuPick } from "../up/preflight.ts";
 import { pickGpu } from "../up/pick-gpu.ts";
 import { runCompose } from "../up/run-compose.ts";
-import { lookForDocker, modelOf } from "./up-docker-facts.ts";
+import { explain } from "./up-docker-explain.ts";
+import { lookForDocker, modelOf, toPickOptions } from "./up-docker-facts.ts";
 import { ownLan } from "./demo-lan.ts";
 import { EXIT } from "./exit.ts";
-import { type Io, writeLine } from "./io.ts";
+import type { Io } from "./io.ts";
 import { keepPlan, readPlan } from "./running-stack.ts";
 import { secretsFolder } from "./secrets-folder.ts";
 import type { UpOptions } from "./up-options.ts";
@@ -31,7 +32,7 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
   const operator = projectEnvironment(PROJECT_DIR);
   const before = readPlan(config);
   const { facts, gpus } = await lookForDocker({ options, config, operator, before, signal: io.signal });
-  const pick = (found: typeof gpus): GpuPick => pickGpu(found, options);
+  const pick = (found: typeof gpus): GpuPick => pickGpu(found, toPickOptions(options, operator));
   const faults = preflight(facts, options.engine === "vllm" ? pick : undefined);
   if (faults.length > 0) return refuse(faults, options.engine === "vllm" ? [WITHOUT_GPU] : [], io);
 
@@ -63,7 +64,7 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
       );
     }
   }
-  explain(plan, picked, config, io);
+  explain({ plan, picked, options, operator, secrets: secretsFolder(config) }, io);
   return EXIT.done;
 }
 
@@ -75,22 +76,4 @@ function steps(models: readonly (string | undefined)[]): readonly (readonly stri
     ["run", "--rm", "--no-deps", "weights", "fetch", DETECTOR, ...named],
     ["up", "--detach", "--remove-orphans", "--wait", "--wait-timeout", String(WAIT_S)],
   ];
-}
-
-function explain(plan: ComposePlan, picked: GpuPick | undefined, config: Config, io: Io): void {
-  writeLine(io.stdout, `\nSightline is up: open ${plan.address}`);
-  const chosen =
-    picked?.gpu === undefined
-      ? ["engine       a simulator: its answers say so, and it sees nothing"]
-      : [
-          `engine       vLLM on GPU ${picked.gpu.index}, class ${picked.needs.gpuClass}`,
-          `because      ${picked.reason}`,
-        ];
-  for (const line of [
-    ...chosen,
-    `access code  in ${plan.environment["ACCESS_CODE_FILE"] ?? ""}`,
-    `secrets      ${secretsFolder(config)}`,
-    "more         make status, make logs, make down",
-  ])
-    writeLine(io.stdout, `  ${line}`);
 }

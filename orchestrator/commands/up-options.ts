@@ -2,6 +2,7 @@ import type { parseArgs } from "node:util";
 import { type GpuClass, gpuClasses } from "../../inference/vllm/choose-class.ts";
 import { UsageError } from "../errors.ts";
 import { toGpuClass } from "../up/pick-gpu.ts";
+import { PROFILES } from "../up/profiles.ts";
 
 /** What is to be brought up, and how. */
 export interface UpOptions {
@@ -33,7 +34,7 @@ export const UP_OPTIONS_HELP = `  --engine      vllm (default) or simulator: a s
   --runtime     docker (default) or process: programs of this machine, with the simulator only
   --gpu-class   ${gpuClasses.join(", ")}; default: by the card
   --gpu         index or UUID of the card, or of a MIG slice; default: the fittest
-  --profiles    of docker-compose.gpu.yml, with commas between
+  --profiles    ${PROFILES.join(", ")}, with commas between; in containers only
   --lan         without containers: for other devices of the local network too, with an access code
   --simulator   words for 'sightline simulator', as --simulator="--profile l4-2b"`;
 
@@ -60,12 +61,18 @@ export function toUpOptions(
       "--runtime: got process with the engine vllm, which runs in a container; expected --engine simulator",
     );
   }
+  const profiles = (values.profiles ?? "").split(/[\s,]+/).filter((each) => each !== "");
+  if (runtime === "process" && profiles.length > 0) {
+    throw new UsageError(
+      `--profiles: got ${profiles.join(",")} with the runtime process; expected none, since they are of containers`,
+    );
+  }
   return {
     engine,
     runtime,
     gpuClass: classOf(values["gpu-class"]),
     gpu: values.gpu || undefined,
-    profiles: (values.profiles ?? "").split(/[\s,]+/).filter((each) => each !== ""),
+    profiles,
     lan: values.lan ?? false,
     simulator: (values.simulator ?? "").split(/\s+/).filter((each) => each !== ""),
   };

@@ -20,6 +20,7 @@ import { type Io, writeLine } from "./io.ts";
 import { secretsFolder } from "./secrets-folder.ts";
 import { toArguments, type UpOptions } from "./up-options.ts";
 import { refuse } from "./up-refuse.ts";
+import { speechLines } from "./up-speech-lines.ts";
 
 /** The detector: without it every picture stays on this machine, so a failed fetch is told and no more. */
 const DETECTOR = "yolox_nano";
@@ -122,13 +123,13 @@ async function untilUp(
   }
 }
 
-function explain({ address, engine, programs }: UpState, { stt, dataDir }: Config, io: Io): number {
+function explain({ address, engine, programs }: UpState, config: Config, io: Io): number {
   writeLine(io.stdout, `\nSightline is up: open ${address}`);
   for (const line of [
     `engine       ${engine}`,
-    `hears        ${stt.length > 0 ? stt.map(({ name }) => name).join(", then ") : "typed questions; for speech set DEEPGRAM_API_KEY or STT_URL"}`,
+    ...speechLines(config),
     `metrics      ${programs["prometheus"]?.address ?? "nobody collects them: prometheus is not on PATH"}`,
-    `secrets      ${secretsFolder({ dataDir })}`,
+    `secrets      ${secretsFolder(config)}`,
     "more         make status, make logs, make down",
   ])
     writeLine(io.stdout, `  ${line}`);

@@ -66,13 +66,18 @@ export function composePlan(options: ComposePlanOptions): ComposePlan {
 }
 
 /** The last one wins. */
-function settingsFiles({ engine, profiles, hasSettings }: ComposePlanOptions): readonly string[] {
-  const speech = profiles.includes("speech")
-    ? ["english.env", ...(engine === "simulator" ? ["cpu.env"] : [])].map(
-        (file) => `inference/speech/${file}`,
-      )
-    : [];
-  return [...speech, ...(hasSettings ? [".env"] : [])];
+function settingsFiles(options: ComposePlanOptions): readonly string[] {
+  return [...speechSettings(options), ...(options.hasSettings ? [".env"] : [])];
+}
+
+/** Files of the project with the settings of local speech, the last one wins; none without its profile. */
+export function speechSettings({
+  engine,
+  profiles,
+}: Pick<ComposePlanOptions, "engine" | "profiles">): readonly string[] {
+  if (!profiles.includes("speech")) return [];
+  const files = ["english.env", ...(engine === "simulator" ? ["cpu.env"] : [])];
+  return files.map((file) => `inference/speech/${file}`);
 }
 
 /** Names and addresses at which the page is reached, for its own certificate. */

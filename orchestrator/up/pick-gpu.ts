@@ -9,6 +9,8 @@ export interface PickOptions {
   readonly gpu: string | undefined;
   /** The operator's own choice; undefined: by the card. */
   readonly gpuClass: GpuClass | undefined;
+  /** Local speech is to run too, on a card that the operator names or, by default, on the engine's. */
+  readonly speech?: { readonly gpu: string | undefined } | undefined;
 }
 
 /** A whole GPU, or a slice of a split one. */
@@ -22,19 +24,25 @@ interface Card {
   readonly computeCapability: number | undefined;
 }
 
+/** What is to run on the card. */
+interface Load {
+  readonly gpuClass: GpuClass;
+  readonly speech: boolean;
+}
+
 /** Chooses the card that the engine runs on, and its class; those with enough free memory go first. */
-export function pickGpu(gpus: readonly Gpu[], { gpu: wanted, gpuClass }: PickOptions): GpuPick {
+export function pickGpu(gpus: readonly Gpu[], { gpu: wanted, gpuClass, speech }: PickOptions): GpuPick {
   const cards = gpus.flatMap(toCards).filter(({ gpu, uuid }) => isWanted(wanted, gpu, uuid));
   if (cards.length === 0) return { gpu: undefined, why: noCard(gpus, wanted) };
-  const free = cards.filter((card) => hasRoom(card, gpuClass));
+  const free = cards.filter((card) => hasRoom(card, { gpuClass, speech }));
   const candidates = free.length > 0 ? free : cards;
   if (gpuClass !== undefined) {
     const [card] = candidates.toSorted((a, b) => (b.freeMib ?? 0) - (a.freeMib ?? 0));
-    if (card) return asked(card, gpuClass);
+    if (card) return asked(card, { gpuClass, speech: isBeside(speech, card) });
   }
   const chosen = chooseCard(candidates);
   return "card" in chosen
-    ? taken(chosen.card, chosen.class, chosen.reason)
+    ? taken(chosen.card, { gpuClass: chosen.class, speech: isBeside(speech, chosen.card) }, chosen.reason)
     : { gpu: undefined, why: `no fit GPU: ${chosen.join("; ")}` };
 }
 
@@ -64,14 +72,19 @@ function isWanted(wanted: string | undefined, gpu: Gpu, uuid: string): boolean {
   return wanted === undefined || [String(gpu.index), gpu.uuid, uuid].includes(wanted);
 }
 
+function isBeside(speech: PickOptions["speech"], { gpu, uuid }: Card): boolean {
+  return speech !== undefined && isWanted(speech.gpu, gpu, uuid);
+}
+
 /** Where the driver does not say what is free, the engine itself will. */
-function hasRoom(card: Card, asked: GpuClass | undefined): boolean {
+function hasRoom(card: Card, { gpuClass: asked, speech }: Omit<PickOptions, "gpu">): boolean {
   const gpuClass = asked ?? chooseClass(card).class;
-  const needed = gpuClass && neededMib(gpuClass, card.totalMib);
+  const needed = gpuClass && neededMib({ gpuClass, speech: isBeside(speech, card) }, card.totalMib);
   return card.freeMib === undefined || (needed !== undefined && card.freeMib >= needed);
 }
 
-function asked(card: Card, gpuClass: GpuClass): GpuPick {
+function asked(card: Card, load: Load): GpuPick {
+  const { gpuClass } = load;
   const engine = readClass(gpuClass);
   const room = card.totalMib === undefined ? undefined : toMemory(engine, card.totalMib).kvTokens;
   if (room !== undefined && room < Number(engine["max-model-len"])) {
@@ -80,20 +93,27 @@ function asked(card: Card, gpuClass: GpuClass): GpuPick {
       why: `too little GPU memory: GPU ${card.gpu.index} (${card.name}) has ${card.totalMib} MiB, and class ${gpuClass} leaves no room for one conversation there; expected a smaller class`,
     };
   }
-  return taken(card, gpuClass, `${card.name}: class ${gpuClass}, as it was asked for`);
+  return taken(card, load, `${card.name}: class ${gpuClass}, as it was asked for`);
 }
 
-function taken(card: Card, gpuClass: GpuClass, reason: string): GpuPick {
+function taken(card: Card, load: Load, reason: string): GpuPick {
+  const freeMib = neededMib(load, card.totalMib) ?? 0;
+  if (load.speech && card.totalMib !== undefined && freeMib > card.totalMib) {
+    return {
+      gpu: undefined,
+      why: `too little GPU memory for local speech: GPU ${card.gpu.index} (${card.name}) has ${card.totalMib} MiB, and class ${load.gpuClass} with the gate and speech needs ${freeMib}; expected another card in SPEECH_GPU, or PROFILES without speech`,
+    };
+  }
   return {
     gpu: { ...card.gpu, name: card.name, freeMib: card.freeMib },
     uuid: card.uuid,
-    needs: { freeMib: neededMib(gpuClass, card.totalMib) ?? 0, gpuClass },
+    needs: { ...load, freeMib },
     reason,
   };
 }
 
-function neededMib(gpuClass: GpuClass, totalMib: number | undefined): number | undefined {
-  return totalMib === undefined ? undefined : toNeededMib(readClass(gpuClass), totalMib);
+function neededMib({ gpuClass, speech }: Load, totalMib: number | undefined): number | undefined {
+  return totalMib === undefined ? undefined : toNeededMib(readClass(gpuClass), totalMib, { speech });
 }
 
 function noCard(gpus: readonly Gpu[], wanted: string | undefined): string {

@@ -8,6 +8,8 @@ export interface EngineNeeds {
   readonly freeMib: number;
   /** Of the class that the needs are those of. */
   readonly gpuClass: GpuClass;
+  /** Speech runs on the same card, and its memory is counted. */
+  readonly speech: boolean;
 }
 
 export type GpuAnswer =
@@ -104,7 +106,7 @@ function gpuFaults(answer: GpuAnswer, pick: (gpus: readonly Gpu[]) => GpuPick): 
   return [...old, ...memoryFault(gpu, needs)];
 }
 
-function memoryFault(gpu: Gpu, { freeMib, gpuClass }: EngineNeeds): readonly string[] {
+function memoryFault(gpu: Gpu, { freeMib, gpuClass, speech }: EngineNeeds): readonly string[] {
   if (gpu.freeMib === undefined || gpu.freeMib >= freeMib) return [];
   const others = gpu.processes.map(
     ({ name, pid, usedMib }) =>
@@ -112,7 +114,7 @@ function memoryFault(gpu: Gpu, { freeMib, gpuClass }: EngineNeeds): readonly str
   );
   const by = others.length === 0 ? "" : `; it is in use by ${others.join(", ")}`;
   return [
-    `too little free GPU memory: GPU ${gpu.index} (${gpu.name}) has ${gigabytes(gpu.freeMib)} free${by}; expected ${gigabytes(freeMib)} for class ${gpuClass}`,
+    `too little free GPU memory: GPU ${gpu.index} (${gpu.name}) has ${gigabytes(gpu.freeMib)} free${by}; expected ${gigabytes(freeMib)} for class ${gpuClass}${speech ? " with local speech" : ""}`,
   ];
 }
 

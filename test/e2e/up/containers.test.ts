@@ -49,6 +49,11 @@ test("images are built, weights fetched with their progress, and all of it await
   );
   expect(up.stdout).toMatch(/Sightline is up: open https:\/\/[\d.]+:8443\n/);
   expect(up.stdout).toContain("a simulator: its answers say so, and it sees nothing");
+  expect(up.stdout).toContain("  hears        typed questions; for speech set DEEPGRAM_API_KEY or STT_URL\n");
+  expect(up.stdout).toContain("  profiles     observability\n");
+  expect(up.stdout).toMatch(
+    / {2}Grafana {6}http:\/\/127\.0\.0\.1:3000, for admin with the password in \/.*grafana_password\n/,
+  );
 });
 
 test("secrets are files, made once; no value of one is told to Docker, nor printed", async () => {

@@ -55,6 +55,27 @@ test("on a machine without anything: all that is missing on one screen, and noth
   ]);
 });
 
+test("profiles: no such name, what TURN needs, and what has no containers, before anything is changed", async () => {
+  const machine = fakeMachine(join(folder.path, "bin"));
+  machine.docker({ rootDir: folder.path, gpus: false });
+  const env = { PATH: machine.path, NODE_IP: "10.0.0.4", BIND_ADDRESS: "127.0.0.1" };
+  const lines = await refusal(env, "--engine", "simulator", "--profiles", "turn,speach");
+  expect(lines).toEqual([
+    expect.stringMatching(/^ {2}- no profile "speach"; expected of PROFILES: speech, observability, turn$/),
+    expect.stringMatching(/^ {2}- profile turn: TURN_DOMAIN is not set/),
+    expect.stringMatching(/^ {2}- profile turn: TLS_CERT_FILE and TLS_KEY_FILE name no certificate/),
+    expect.stringMatching(/^ {2}- profile turn: PUBLIC_ORIGINS names no page/),
+    expect.stringMatching(/^ {2}- profile turn: NODE_IP is 10\.0\.0\.4/),
+  ]);
+  const args = ["up", "--engine", "simulator", "--runtime", "process", "--profiles", "speech"];
+  const without = sightline(args, { env: { DATA_DIR: join(folder.path, "data") } });
+  expect(await without.ended).toBe(2);
+  expect(without.stderr()).toMatch(
+    /^sightline: --profiles: got speech with the runtime process; expected none/,
+  );
+  expect(existsSync(join(folder.path, "data"))).toBe(false);
+});
+
 test("a card that somebody else uses, a driver that fails, an engine that is not started", async () => {
   const machine = fakeMachine(join(folder.path, "bin"));
   machine.nvidiaSmi(TWO_CARDS);

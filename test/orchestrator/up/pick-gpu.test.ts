@@ -47,6 +47,23 @@ test("a class that the operator asks for is taken, unless no conversation has ro
   );
 });
 
+test("speech beside the engine counts, unless it has a card of its own", () => {
+  const alone = pick(ONE_L4);
+  const beside = pick(ONE_L4, { speech: { gpu: undefined } });
+  const elsewhere = pick(ONE_L4, { speech: { gpu: "GPU-a1ea1946-07c0-8ed5-2ba1-d96f82c89cd3" } });
+  expect(elsewhere).toEqual(alone);
+  expect(beside.gpu && alone.gpu && beside.needs.freeMib - alone.needs.freeMib).toBe(3072);
+  // The reference: 24 GB have room for both.
+  expect(beside.gpu && beside.needs.freeMib).toBeLessThan(22_565);
+
+  const small = { ...ONE_L4, gpus: ONE_L4.gpus.replace("23034, 22565", "16376, 15900") };
+  expect(pick(small)).toMatchObject({ needs: { gpuClass: "8-16gb", speech: false } });
+  expect(pick(small, { speech: { gpu: "0" } })).toHaveProperty(
+    "why",
+    expect.stringMatching(/^too little GPU memory for local speech: GPU 0 \(NVIDIA L4\) has 16376 MiB/),
+  );
+});
+
 test("a card that is too old: why, in words", () => {
   const old = { ...ONE_L4, gpus: ONE_L4.gpus.replace("8.9", "7.5").replace("NVIDIA L4", "Tesla T4") };
   expect(pick(old)).toHaveProperty("why", expect.stringMatching(/^no fit GPU: Tesla T4.*bfloat16/));

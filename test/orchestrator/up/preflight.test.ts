@@ -64,6 +64,16 @@ test("too little free memory names who has it", () => {
   ]);
 });
 
+test("local speech on the card is part of what must be free", () => {
+  const busy = { ...ONE_L4, gpus: ONE_L4.gpus.replace("22565", "21000") };
+  expect(look(cards(busy))).toEqual([]);
+  const pick = (gpus: ReturnType<typeof toGpus>) =>
+    pickGpu(gpus, { gpu: undefined, gpuClass: undefined, speech: { gpu: undefined } });
+  expect(preflight({ ...WELL, ...cards(busy) }, pick)).toEqual([
+    expect.stringMatching(/has 20\.5 GiB free; expected 22\.0 GiB for class 24gb-ada with local speech$/),
+  ]);
+});
+
 test("no card at all", () => {
   expect(look({ gpus: { state: "answered", gpus: [] } })).toEqual([
     "no GPU: nvidia-smi lists none; expected an NVIDIA GPU",

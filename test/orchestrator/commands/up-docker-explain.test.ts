@@ -1,0 +1,58 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import { expect, test } from "vitest";
+import { type Explained, explain } from "../../../orchestrator/commands/up-docker-explain.ts";
+import { toUpOptions } from "../../../orchestrator/commands/up-options.ts";
+import { toGpus } from "../../../orchestrator/up/nvidia-smi.ts";
+import { pickGpu } from "../../../orchestrator/up/pick-gpu.ts";
+import { ONE_L4 } from "../../standins/nvidia-smi.ts";
+
+async function said(profiles: string, changes: Partial<Explained> = {}): Promise<string> {
+  const stdout = new PassThrough();
+  const io = { stdin: new PassThrough(), stdout, stderr: stdout, isTty: false, colours: false };
+  const secret = (name: string) => `/srv/secrets/${name}`;
+  explain(
+    {
+      plan: {
+        arguments: [],
+        environment: {
+          ACCESS_CODE_FILE: secret("access_code"),
+          GRAFANA_PASSWORD_FILE: secret("grafana_password"),
+        },
+        address: "https://192.168.1.20:8443",
+      },
+      picked: pickGpu(toGpus(ONE_L4), { gpu: undefined, gpuClass: undefined }),
+      options: toUpOptions({ profiles }),
+      operator: { TURN_DOMAIN: "turn.example.org", GRAFANA_PORT: "3001" },
+      secrets: "/srv/secrets",
+      ...changes,
+    },
+    { ...io, signal: new AbortController().signal, onForced: () => {} },
+  );
+  stdout.end();
+  return text(stdout);
+}
+
+test("what was chosen, and why; each profile says where it is", async () => {
+  const lines = (await said("speech,observability,turn")).split("\n").map((line) => line.trim());
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      "Sightline is up: open https://192.168.1.20:8443",
+      "engine       vLLM on GPU 0, class 24gb-ada",
+      expect.stringMatching(/^because {6}NVIDIA L4/),
+      "hears        openai at stt:8000",
+      "speaks       openai at tts:8880, then espeak",
+      "profiles     speech, observability, turn",
+      "TURN         turns:turn.example.org:443",
+      "Grafana      http://127.0.0.1:3001, for admin with the password in /srv/secrets/grafana_password",
+    ]),
+  );
+});
+
+test("without a profile: what one would bring", async () => {
+  const all = await said("", { picked: undefined });
+  expect(all).toContain("  engine       a simulator: its answers say so, and it sees nothing\n");
+  expect(all).toContain("  hears        typed questions; for speech set DEEPGRAM_API_KEY or STT_URL\n");
+  expect(all).toContain("  profiles     none\n");
+  expect(all).toContain("  metrics      nobody collects them: PROFILES=observability does\n");
+});
