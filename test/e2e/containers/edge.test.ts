@@ -1,11 +1,12 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttps, request, type Server as HttpsServer } from "node:https";
-import { createServer as createTcp, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, createServer as createTls, type Server as TlsServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
 import { findLivekitServer } from "../../../orchestrator/assets/livekit-server.ts";
 import { withoutSecrets } from "../../../orchestrator/config/project-environment.ts";
 import { createOwnCertificate } from "../../../orchestrator/http/own-certificate.ts";
@@ -38,8 +39,8 @@ beforeAll(async () => {
   });
   turn = createTls({ cert: turnCert, key: turnKey }, (socket) => socket.end("turn"));
   const ports = await Promise.all([page, turn].map(listen));
-  port = await freePort();
-  const inner = await freePort();
+  port = await freeTcpPort();
+  const inner = await freeTcpPort();
   const text = readFileSync(join(PROJECT, "deploy/turn.cfg"), "utf8");
   const config = text
     .replace("bind :8443", `bind 127.0.0.1:${port}`)
@@ -67,14 +68,6 @@ afterAll(async () => {
 async function listen(server: HttpsServer | TlsServer): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return (server.address() as AddressInfo).port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createTcp().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port: free } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return free;
 }
 
 function certificateOf(servername: string): Promise<X509Certificate> {
