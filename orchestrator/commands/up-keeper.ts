@@ -107,6 +107,7 @@ export async function keepUp(options: KeeperOptions, io: Io): Promise<number> {
           lan: livekit.lan,
           port: ports.livekit,
           mediaPort: ports.media,
+          metricsPort: ports.livekitMetrics,
           apiKey: livekit.apiKey,
           apiSecret: readFileSync(livekit.secretFile, "utf8").trim(),
           environment: withoutSecrets(),

@@ -27,7 +27,7 @@ export async function keepProcesses(options: UpOptions, config: Config, io: Io):
   const operator = projectEnvironment(PROJECT_DIR);
   const secrets = keepSecrets(operator, secretsFolder(config));
   const lan = options.lan ? lanAddress() : undefined;
-  const ports = await choosePorts(config);
+  const ports = await choosePorts(config, lan);
   const python = await onPath("python3", operator["PATH"]);
   const site = await toSite(config, lan, secrets["ACCESS_CODE"] ?? "");
   const programs = upPrograms({
@@ -71,8 +71,8 @@ export async function keepProcesses(options: UpOptions, config: Config, io: Io):
 }
 
 /** The page's and the agent's as configured, the others wherever there is room. */
-async function choosePorts(config: Config): Promise<UpPorts> {
-  const [gate, engine, livekit, media, warmUp, prometheus, agent] = await Promise.all([
+async function choosePorts(config: Config, lan: string | undefined): Promise<UpPorts> {
+  const [gate, engine, livekit, media, warmUp, prometheus, agent, livekitMetrics] = await Promise.all([
     freeTcpPort(),
     freeTcpPort(),
     freeTcpPort(),
@@ -80,8 +80,11 @@ async function choosePorts(config: Config): Promise<UpPorts> {
     freeTcpPort(),
     freeTcpPort(),
     config.agent.port === 0 ? freeTcpPort() : config.agent.port,
+    // LiveKit would show them to the local network too, and asks nobody for a token.
+    lan === undefined ? freeTcpPort() : undefined,
   ]);
-  return { page: config.http.port, agent, gate, engine, livekit, media, warmUp, prometheus };
+  const page = config.http.port;
+  return { page, agent, gate, engine, livekit, media, livekitMetrics, warmUp, prometheus };
 }
 
 /** The operator's certificate, else one of our own; an access code when others can reach the page. */

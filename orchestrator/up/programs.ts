@@ -10,6 +10,8 @@ export interface UpPorts {
   readonly engine: number;
   readonly livekit: number;
   readonly media: number;
+  /** Undefined: the server tells nobody its metrics. */
+  readonly livekitMetrics: number | undefined;
   readonly warmUp: number;
   readonly prometheus: number;
 }
@@ -60,13 +62,15 @@ export interface ProgramsOptions {
 const SECRETS = ["SECRET_KEY", "LIVEKIT_API_SECRET", "METRICS_TOKEN", "LOCAL_ENGINE_API_KEY"] as const;
 /** As vLLM is run: answers that are under way are finished. */
 const ENGINE_DRAIN_S = 20;
+/** The card whose times the simulator takes. */
+const ENGINE_PROFILE = "l40s-2b";
 const GRACE_MS = 5000;
 /** Beyond the drain: the sentence, the goodbye, and leaving the room. */
 const AGENT_GRACE_MS = 25_000;
 
 /** The programs in the order in which they are started; LiveKit is another matter. */
 export function upPrograms(options: ProgramsOptions): readonly UpProgram[] {
-  const { ports, withoutSecrets } = options;
+  const { ports, operator, withoutSecrets } = options;
   const at = (port: number, path = ""): string => `http://127.0.0.1:${port}${path}`;
   const shared = sharedEnvironment(options);
   const scheme = options.site["TLS_CERT_FILE"] ? "https" : "http";
@@ -74,7 +78,7 @@ export function upPrograms(options: ProgramsOptions): readonly UpProgram[] {
     {
       name: "gate",
       command: ownCommand("gate", "--port", String(ports.gate)),
-      environment: withoutSecrets,
+      environment: { ...withoutSecrets, LOG_LEVEL: shared.LOG_LEVEL },
       address: at(ports.gate),
       ready: at(ports.gate, "/health"),
       // Without it no picture leaves this machine.
@@ -86,6 +90,7 @@ export function upPrograms(options: ProgramsOptions): readonly UpProgram[] {
       command: ownCommand(
         "simulator",
         `--port=${ports.engine}`,
+        `--profile=${operator["SIMULATOR_PROFILE"] || ENGINE_PROFILE}`,
         `--shutdown-timeout=${ENGINE_DRAIN_S}`,
         ...options.simulator,
       ),
@@ -119,7 +124,7 @@ export function upPrograms(options: ProgramsOptions): readonly UpProgram[] {
 }
 
 /** What agent and gateway have in common: where the others are, and the secrets as files. */
-function sharedEnvironment({ ports, operator, secrets, livekitKey }: ProgramsOptions): Environment {
+function sharedEnvironment({ ports, operator, secrets, livekitKey }: ProgramsOptions) {
   const files = SECRETS.map((variable) => [
     [`${variable}_FILE`, secrets[variable]],
     [variable, undefined],

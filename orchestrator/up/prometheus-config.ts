@@ -35,6 +35,7 @@ export function writePrometheusConfig(options: PrometheusConfigOptions): string 
     agent: ports.agent,
     gate: ports.gate,
     vllm: ports.engine,
+    livekit: ports.livekitMetrics,
     prometheus: ports.prometheus,
     "warm-up": options.warmUp,
   };

@@ -68,6 +68,10 @@ test("a call is answered, and Prometheus has its time to first token", async () 
   const caller = await stack.call();
   const { end } = await ask(caller, QUESTION);
   expect(end.text).toMatch(/^Simulator: I was sent/);
+  await vi.waitFor(async () => {
+    const [rooms] = await stack.query('sum(livekit_room_total{job="livekit"})');
+    expect(rooms?.value).toBe(1);
+  }, SEEN_MS);
   await caller.leave();
   await vi.waitFor(async () => {
     const [counted] = await stack.query(
@@ -79,7 +83,7 @@ test("a call is answered, and Prometheus has its time to first token", async () 
   expect(down).toEqual([]);
   const jobs = await stack.query("up");
   expect(new Set(jobs.map(({ metric }) => (metric as { job: string }).job))).toEqual(
-    new Set(["gateway", "agent", "gate", "vllm", "warm-up", "prometheus"]),
+    new Set(["gateway", "agent", "gate", "vllm", "warm-up", "livekit", "prometheus"]),
   );
 }, 60_000);
 
