@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readClass } from "../../inference/vllm/read-class.ts";
+import { SPEECH_GIB } from "../../inference/vllm/sizing.ts";
 import { speechWeights } from "../up/speech-weights.ts";
 import { isPinned, readRepositories } from "../assets/repositories.ts";
 import type { Config } from "../config.ts";
@@ -38,7 +39,7 @@ const VOLUMES_BYTES = 10e9;
 /** All that bringing the stack up in containers needs of the machine. Changes nothing. */
 export async function lookForDocker(
   look: LookForDockerOptions,
-): Promise<{ readonly facts: MachineFacts; readonly gpus: readonly Gpu[] }> {
+): Promise<{ readonly facts: MachineFacts; readonly gpus: readonly Gpu[]; readonly wish: PickOptions }> {
   const { options, config, operator, before, signal } = look;
   const asked = { environment: operator, signal };
   const needsGpu = options.engine === "vllm";
@@ -48,19 +49,25 @@ export async function lookForDocker(
     hasToolkit(asked),
   ]);
   const found = gpus?.state === "answered" ? gpus.gpus : [];
-  const picked = found.length === 0 ? undefined : pickGpu(found, toPickOptions(options, operator));
+  const wish = toPickOptions(look, found);
+  const picked = found.length === 0 ? undefined : pickGpu(found, wish);
+  const added = options.profiles.filter((name) => !before?.arguments.includes(`--profile=${name}`));
+  const addsSpeech = before !== undefined && added.includes("speech");
   const models = new Set([modelOf(picked), ...speechWeights(options, operator["SPEECH_PIPER"])]);
   const lock = await readRepositories(join(PROJECT_DIR, "inference/models.lock.json"));
   const rootDir = docker.state === "answered" ? docker.engine?.rootDir : undefined;
   return {
     gpus: found,
+    wish,
     facts: {
       gpus: before === undefined ? gpus : withRoom(gpus),
       docker,
       toolkit,
-      disks: before === undefined ? [await diskRoom(rootDir, options)] : [],
-      takenPorts:
-        before === undefined ? await takenOf(wantedPorts(options, operator), bindAddress(operator)) : [],
+      disks: before === undefined || addsSpeech ? [await diskRoom(rootDir, look)] : [],
+      takenPorts: await takenOf(
+        [...(before === undefined ? ownPorts(operator) : []), ...profilePorts(added, operator)],
+        operator["BIND_ADDRESS"] || "0.0.0.0",
+      ),
       weakSecrets: weakSecrets(operator, secretsFolder(config)),
       missing: [
         ...profileFaults({
@@ -69,6 +76,7 @@ export async function lookForDocker(
           certificate: certificateOf(config),
           lan: ownLan(),
         }),
+        ...(addsSpeech ? speechFault(picked) : []),
         ...lock
           .filter((each) => models.has(each.name) && !isPinned(each))
           .map(
@@ -83,13 +91,31 @@ export async function lookForDocker(
   };
 }
 
-/** Which card is to be picked, and for what. */
-export function toPickOptions(
-  { gpu, gpuClass, profiles }: UpOptions,
-  operator: LookForDockerOptions["operator"],
+/** Which card is to be picked, and for what. What was brought up before stays where it is. */
+function toPickOptions(
+  { options, operator, before }: LookForDockerOptions,
+  gpus: readonly Gpu[],
 ): PickOptions {
+  const { gpuClass, profiles } = options;
+  const kept = before?.environment["VLLM_GPU"];
+  const isThere = gpus.some(
+    ({ index, uuid, slices }) =>
+      kept !== undefined && [String(index), uuid, ...slices.map((slice) => slice.uuid)].includes(kept),
+  );
+  const gpu = options.gpu ?? (isThere ? kept : undefined);
   const speech = profiles.includes("speech") ? { gpu: operator["SPEECH_GPU"] || undefined } : undefined;
   return { gpu, gpuClass, speech };
+}
+
+/** What runs already has its share of the card: speech needs its own beside it. */
+function speechFault(picked: GpuPick | undefined): readonly string[] {
+  if (picked?.gpu === undefined || !picked.needs.speech) return [];
+  const { index, name, freeMib } = picked.gpu;
+  const neededMib = SPEECH_GIB * 1024;
+  if (freeMib === undefined || freeMib >= neededMib) return [];
+  return [
+    `too little free GPU memory for local speech: GPU ${index} (${name}) has ${freeMib} MiB free beside what runs; expected ${neededMib}, or another card in SPEECH_GPU`,
+  ];
 }
 
 /** The operator's own, PEM. */
@@ -114,30 +140,35 @@ function withRoom(gpus: MachineFacts["gpus"]): MachineFacts["gpus"] {
   return { ...gpus, gpus: gpus.gpus.map((gpu) => ({ ...gpu, freeMib: undefined })) };
 }
 
-function diskRoom(rootDir: string | undefined, { engine, profiles }: UpOptions): Promise<DiskRoom> {
-  const speech = profiles.includes("speech");
-  return roomAt({
-    path: rootDir || "/var/lib/docker",
-    use: speech ? "images, weights and caches, those of local speech too" : "images, weights and caches",
-    neededBytes:
-      IMAGES_BYTES[engine] + VOLUMES_BYTES + WEIGHTS_BYTES[engine] + (speech ? SPEECH_BYTES[engine] : 0),
-  });
+/** For all of it, or for what is added to what is there. */
+function diskRoom(
+  rootDir: string | undefined,
+  { options: { engine, profiles }, before }: LookForDockerOptions,
+): Promise<DiskRoom> {
+  const path = rootDir || "/var/lib/docker";
+  const speechBytes = profiles.includes("speech") ? SPEECH_BYTES[engine] : 0;
+  if (before !== undefined) return roomAt({ path, use: "local speech", neededBytes: speechBytes });
+  const neededBytes = IMAGES_BYTES[engine] + VOLUMES_BYTES + WEIGHTS_BYTES[engine] + speechBytes;
+  const use = `images, weights and caches${speechBytes > 0 ? ", those of local speech too" : ""}`;
+  return roomAt({ path, use, neededBytes });
 }
 
-function bindAddress(operator: LookForDockerOptions["operator"]): string {
-  return operator["BIND_ADDRESS"] || "0.0.0.0";
-}
-
-/** What the compose file publishes. */
-function wantedPorts(
-  { profiles }: UpOptions,
-  operator: LookForDockerOptions["operator"],
-): readonly WantedPort[] {
+/** What the compose file publishes without any profile. */
+function ownPorts(operator: LookForDockerOptions["operator"]): readonly WantedPort[] {
   return [
     { port: Number(operator["PAGE_PORT"] || 8443), protocol: "tcp", use: "page" },
     { port: 7881, protocol: "tcp", use: "media of calls" },
     { port: 7882, protocol: "udp", use: "media of calls" },
     { port: 3478, protocol: "udp", use: "STUN and TURN" },
+  ];
+}
+
+/** What it publishes besides with these. */
+function profilePorts(
+  profiles: readonly string[],
+  operator: LookForDockerOptions["operator"],
+): readonly WantedPort[] {
+  return [
     ...(profiles.includes("turn")
       ? [{ port: 443, protocol: "tcp", use: "TURN over TLS and the page" } as const]
       : []),

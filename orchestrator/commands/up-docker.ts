@@ -12,7 +12,7 @@ import { preflight, type GpuPick } from "../up/preflight.ts";
 import { pickGpu } from "../up/pick-gpu.ts";
 import { runCompose } from "../up/run-compose.ts";
 import { explain } from "./up-docker-explain.ts";
-import { lookForDocker, modelOf, toPickOptions } from "./up-docker-facts.ts";
+import { lookForDocker, modelOf } from "./up-docker-facts.ts";
 import { ownLan } from "./demo-lan.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -31,8 +31,8 @@ const WITHOUT_GPU = "Without a GPU, as programs of this machine: make up ENGINE=
 export async function upDocker(options: UpOptions, config: Config, io: Io): Promise<number> {
   const operator = projectEnvironment(PROJECT_DIR);
   const before = readPlan(config);
-  const { facts, gpus } = await lookForDocker({ options, config, operator, before, signal: io.signal });
-  const pick = (found: typeof gpus): GpuPick => pickGpu(found, toPickOptions(options, operator));
+  const { facts, gpus, wish } = await lookForDocker({ options, config, operator, before, signal: io.signal });
+  const pick = (found: typeof gpus): GpuPick => pickGpu(found, wish);
   const faults = preflight(facts, options.engine === "vllm" ? pick : undefined);
   if (faults.length > 0) return refuse(faults, options.engine === "vllm" ? [WITHOUT_GPU] : [], io);
 

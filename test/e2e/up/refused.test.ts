@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -14,6 +14,8 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
+/** The second of two cards. */
+const CARD = "GPU-a1ea1946-07c0-8ed5-2ba1-d96f82c89cd3";
 /** Depends on the machine's disk, and on whether the lock file is pinned yet. */
 const NOT_ABOUT_TOOLS = /too little disk|are not pinned/;
 
@@ -75,6 +77,36 @@ test("profiles: no such name, what TURN needs, and what has no containers, befor
   );
   expect(existsSync(join(folder.path, "data"))).toBe(false);
 });
+
+test("local speech beside an engine that runs: ports, disk and card are looked at for what is added, on the same card", async () => {
+  const machine = fakeMachine(join(folder.path, "bin"));
+  const used = TWO_CARDS.gpus.replace("24576, 24124", "24576, 2900");
+  machine.nvidiaSmi({ ...TWO_CARDS, gpus: used });
+  machine.docker({ rootDir: folder.path, gpus: true });
+  mkdirSync(join(folder.path, "kept", "up"), { recursive: true });
+  const plan = { arguments: [], environment: { VLLM_GPU: CARD }, address: "https://localhost:8443" };
+  folder.put("kept/up/compose.json", JSON.stringify(plan));
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const { port } = taken.address() as AddressInfo;
+  const up = sightline(["up", "--profiles", "speech,observability"], {
+    env: {
+      PATH: machine.path,
+      DATA_DIR: join(folder.path, "kept"),
+      BIND_ADDRESS: "127.0.0.1",
+      PAGE_PORT: String(port),
+      GRAFANA_PORT: String(port),
+    },
+  });
+  expect(await up.ended).toBe(1);
+  taken.close();
+  const lines = up.stderr().trimEnd().split("\n").slice(1);
+  expect(lines.filter((line) => !NOT_ABOUT_TOOLS.test(line))).toEqual([
+    `  - port ${port}/tcp (Grafana) is taken; expected a free one`,
+    "  - too little free GPU memory for local speech: GPU 1 (NVIDIA GeForce RTX 3090) has 2900 MiB free beside what runs; expected 3072, or another card in SPEECH_GPU",
+    expect.stringContaining("Without a GPU"),
+  ]);
+}, 20_000);
 
 test("a card that somebody else uses, a driver that fails, an engine that is not started", async () => {
   const machine = fakeMachine(join(folder.path, "bin"));
