@@ -35,11 +35,30 @@
 {{- if and $trial (not .Values.livekit.publicUrl) (contains "http://" (join "," .Values.gateway.origins)) -}}
 {{- $faults = append $faults "livekit.publicUrl: a page without https goes to LiveKit directly; name the address at which its port 7880 is reached" -}}
 {{- end -}}
+{{- with .Values.livekit.trial -}}
+{{- if and $trial (eq .service.type "NodePort") (lt (int (min .ports.tcp .ports.udp .ports.stun)) 30000) -}}
+{{- $faults = append $faults "livekit.trial.ports: callers are told the port that LiveKit listens at, and a node opens only 30000 to 32767; name three that are free there, such as {tcp: 30881, udp: 30882, stun: 30478}" -}}
+{{- end -}}
+{{- if and $trial (ne (len (uniq (list (int .ports.tcp) (int .ports.udp) (int .ports.stun) 7880 6789))) 5) -}}
+{{- $faults = append $faults "livekit.trial.ports: each needs a number of its own, other than 7880 and 6789" -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.agent.enabled (not $trial) (not .Values.livekit.url) -}}
 {{- $faults = append $faults "livekit: set url, the address of your LiveKit server, or trial.enabled: true" -}}
 {{- end -}}
 {{- if and .Values.redis.address .Values.redis.trial.enabled -}}
 {{- $faults = append $faults "redis.address: there is a Redis of the chart's own; leave one of the two out" -}}
+{{- end -}}
+
+{{- $policy := .Values.networkPolicy -}}
+{{- if and $policy.enabled $calls (not $trial) .Values.livekit.url (not $policy.livekitTo) (not $policy.internet) -}}
+{{- $faults = append $faults "networkPolicy.livekitTo: name where your LiveKit server is, such as {ipBlock: {cidr: 198.51.100.0/24}}, or set networkPolicy.internet: true when it is at public addresses that change" -}}
+{{- end -}}
+{{- if and $policy.enabled $trial .Values.redis.address (not $policy.redisTo) -}}
+{{- $faults = append $faults "networkPolicy.redisTo: name where your Redis is, such as {ipBlock: {cidr: 10.0.7.4/32}}" -}}
+{{- end -}}
+{{- if and $policy.enabled .Values.router.enabled .Values.engines (not $policy.apiServerTo) -}}
+{{- $faults = append $faults "networkPolicy.apiServerTo: the router watches pods through the Kubernetes API; name its address, which `kubectl get endpoints kubernetes` says" -}}
 {{- end -}}
 
 {{- $pods := 0 -}}

@@ -37,20 +37,30 @@ spec:
 {{- end -}}
 
 {{- define "sightline.dnsRule" -}}
-- {{ with .Values.networkPolicy.dnsTo }}to:
-    {{- toYaml . | nindent 4 }}
-  {{ end }}ports:
+- to:
+    {{- toYaml .Values.networkPolicy.dnsTo | nindent 4 }}
+  ports:
     - { port: 53, protocol: UDP }
     - { port: 53, protocol: TCP }
+{{- end -}}
+
+{{/* A peer: every public address, and no other. */}}
+{{- define "sightline.publicPeer" -}}
+- ipBlock:
+    cidr: 0.0.0.0/0
+    except:
+      {{- toYaml .Values.networkPolicy.privateRanges | nindent 6 }}
+{{- end -}}
+
+{{/* A peer: one address. */}}
+{{- define "sightline.addressPeer" -}}
+- ipBlock: { cidr: {{ . }}/{{ ternary "128" "32" (contains ":" .) }} }
 {{- end -}}
 
 {{/* Public addresses on 443. */}}
 {{- define "sightline.internetRule" -}}
 - to:
-    - ipBlock:
-        cidr: 0.0.0.0/0
-        except:
-          {{- toYaml .Values.networkPolicy.privateRanges | nindent 10 }}
+    {{- include "sightline.publicPeer" . | nindent 4 }}
   ports:
     - { port: 443, protocol: TCP }
 {{- end -}}
@@ -72,15 +82,32 @@ spec:
 {{- end }}
 {{- end -}}
 
-{{/* Ports of an external LiveKit: signalling, and media over TCP, UDP and TURN. */}}
+{{/* Port of an external LiveKit's signalling, from its address. */}}
+{{- define "sightline.livekitPort" -}}
+{{- $url := urlParse .Values.livekit.url -}}
+{{- regexFind "[0-9]+$" (regexFind ":[0-9]+$" $url.host) | default (ternary "443" "80" (has $url.scheme (list "wss" "https"))) -}}
+{{- end -}}
+
+{{/* An external LiveKit: its signalling. What is not named may be at any public address, if `internet` allows it. */}}
 {{- define "sightline.externalLivekitRule" -}}
-- {{ with .Values.networkPolicy.livekitTo }}to:
+- to:
+    {{- with .Values.networkPolicy.livekitTo }}
     {{- toYaml . | nindent 4 }}
-  {{ end }}ports:
-    - { port: 443, protocol: TCP }
-    - { port: 7880, endPort: 7881, protocol: TCP }
-    - { port: 443, protocol: UDP }
-    - { port: 3478, protocol: UDP }
-    - { port: 7882, protocol: UDP }
-    - { port: 50000, endPort: 60000, protocol: UDP }
+    {{- else }}
+    {{- include "sightline.publicPeer" . | nindent 4 }}
+    {{- end }}
+  ports:
+    - { port: {{ include "sightline.livekitPort" . }}, protocol: TCP }
+{{- end -}}
+
+{{/* Its media besides, over UDP, TCP and TURN. */}}
+{{- define "sightline.externalMediaPorts" -}}
+- { port: 7881, protocol: TCP }
+{{- if ne (include "sightline.livekitPort" .) "443" }}
+- { port: 443, protocol: TCP }
+{{- end }}
+- { port: 443, protocol: UDP }
+- { port: 3478, protocol: UDP }
+- { port: 7882, protocol: UDP }
+- { port: 50000, endPort: 60000, protocol: UDP }
 {{- end -}}

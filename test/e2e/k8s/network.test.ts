@@ -6,8 +6,8 @@ beforeAll(() => kubernetesTools(console.error), 20 * 60_000);
 
 interface Peer {
   readonly podSelector?: { readonly matchLabels?: Readonly<Record<string, string>> };
-  readonly namespaceSelector?: object;
-  readonly ipBlock?: { readonly cidr: string };
+  readonly namespaceSelector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
 }
 
 interface Rule {
@@ -84,6 +84,13 @@ async function connections(example: string): Promise<readonly string[]> {
   return found.map((line) => line.replaceAll("sightline-", "")).sort();
 }
 
+/** Private ranges, and where clouds hand out keys of a node. */
+const NEVER = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "168.63.129.16/32"];
+const KUBE_DNS: Peer = {
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+  podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+};
+
 describe.each(EXAMPLES)("the network of %s", (example) => {
   test("is closed for every pod, both ways, and opened for each by a policy of its own", async () => {
     const manifests = await render(example);
@@ -94,6 +101,28 @@ describe.each(EXAMPLES)("the network of %s", (example) => {
       expect(closing.map(({ policyTypes }) => policyTypes)).toEqual([["Ingress", "Egress"]]);
       expect(own).toHaveLength(2);
     }
+  });
+
+  test("says of every way out where it leads", async () => {
+    const rules = policiesOf(await render(example)).flatMap(({ egress = [] }) => egress);
+    expect(rules.length).toBeGreaterThan(0);
+    for (const { to = [], ports = [] } of rules) {
+      expect(to).not.toEqual([]);
+      expect(ports).not.toEqual([]);
+      for (const { ipBlock, ...selectors } of to) {
+        if (ipBlock === undefined) expect(Object.keys(selectors)).not.toEqual([]);
+        else if (ipBlock.cidr === "0.0.0.0/0") expect(ipBlock.except).toEqual(expect.arrayContaining(NEVER));
+        else expect(ipBlock.cidr).toMatch(/\/(2[4-9]|3[0-2])$/);
+      }
+    }
+  });
+
+  test("asks names of the cluster's DNS alone", async () => {
+    const asking = policiesOf(await render(example))
+      .flatMap(({ egress = [] }) => egress)
+      .filter((rule) => hasPort(rule, 53, "UDP") && hasPort(rule, 53, "TCP"));
+    expect(asking.length).toBeGreaterThan(0);
+    for (const { to } of asking) expect(to).toEqual([KUBE_DNS]);
   });
 
   test("lets nobody but the page and LiveKit's media be reached from everywhere", async () => {
@@ -111,14 +140,11 @@ describe.each(EXAMPLES)("the network of %s", (example) => {
 });
 
 test("of one GPU it has exactly these ways", async () => {
-  const media = ["3478/UDP", "7880/TCP", "7881/TCP", "7882/UDP"];
   expect(await connections("one-gpu")).toEqual(
     [
       ...["agent", "gateway"].flatMap((from) => [`${from} → gate 8010/TCP`, `${from} → vllm-l4 8000/TCP`]),
       ...["7880/TCP", "7881/TCP", "7882/UDP"].map((port) => `agent → livekit ${port}`),
       "gateway → livekit 7880/TCP",
-      // LiveKit's media may go anywhere, its own ports among it.
-      ...media.filter((port) => port.endsWith("UDP")).map((port) => `livekit → livekit ${port}`),
       "livekit → redis 6379/TCP",
     ].sort(),
   );
@@ -139,4 +165,49 @@ test("an engine that downloads nothing has no way out", async () => {
   );
   expect(engines).toHaveLength(1);
   expect(engines[0]?.egress).toBeUndefined();
+});
+
+describe("to a LiveKit elsewhere", () => {
+  const elsewhere = (url: string, policy: object) => [
+    "livekit.trial.enabled=false",
+    "redis.trial.enabled=false",
+    `livekit.url="${url}"`,
+    `networkPolicy=${JSON.stringify(policy)}`,
+  ];
+  const sfu = { ipBlock: { cidr: "198.51.100.0/24" } };
+
+  async function ways(component: string, url: string, policy: object): Promise<readonly Rule[]> {
+    const policies = policiesOf(await render("one-gpu", elsewhere(url, policy)));
+    const own = policies.filter(
+      ({ podSelector }) => podSelector.matchLabels["app.kubernetes.io/component"] === component,
+    );
+    return own
+      .flatMap(({ egress = [] }) => egress)
+      .filter(({ to = [] }) => to.some(({ ipBlock }) => ipBlock !== undefined));
+  }
+  const portsOf = (rules: readonly Rule[]) =>
+    rules.flatMap(({ ports = [] }) => ports.map(({ port, protocol }) => `${port}/${protocol}`));
+
+  test.each([
+    ["wss://livekit.example.org", "443/TCP"],
+    ["ws://livekit.example.org", "80/TCP"],
+    ["wss://livekit.example.org:7443/rtc", "7443/TCP"],
+  ])("the gateway has the way of %s and no other", async (url, port) => {
+    const rules = await ways("gateway", url, { livekitTo: [sfu] });
+    expect(rules.map(({ to }) => to)).toEqual([[sfu]]);
+    expect(portsOf(rules)).toEqual([port]);
+  });
+
+  test("agents send media besides", async () => {
+    const rules = await ways("agent", "wss://livekit.example.org", { livekitTo: [sfu] });
+    expect(rules.map(({ to }) => to)).toEqual([[sfu]]);
+    expect(portsOf(rules)).toEqual(["443/TCP", "7881/TCP", "443/UDP", "3478/UDP", "7882/UDP", "50000/UDP"]);
+  });
+
+  test("only where the internet is allowed may it be anywhere, and never at a private address", async () => {
+    const rules = await ways("gateway", "wss://livekit.example.org", { internet: true });
+    expect(rules.length).toBeGreaterThan(0);
+    for (const { to = [] } of rules)
+      expect(to.map(({ ipBlock }) => ipBlock?.except)).toEqual([expect.arrayContaining(NEVER)]);
+  });
 });

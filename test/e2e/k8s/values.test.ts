@@ -27,6 +27,12 @@ describe("the values' schema refuses", () => {
     ["a setting that nothing reads", 'config={"LEDGER_DAYS":3}', "value must be one of"],
     ["a setting of the chart's own", 'config={"AGENT_DRAIN_MS":1}', "value must be one of"],
     ["a key among the settings", 'config={"SECRET_KEY":"x"}', "value must be one of"],
+    ["names asked of everybody", "networkPolicy.dnsTo=[]", "networkPolicy/dnsTo"],
+    [
+      "a rule that leads everywhere",
+      'networkPolicy.extraEgress=[{"to":[],"ports":[{"port":80}]}]',
+      "networkPolicy/extraEgress/0/to",
+    ],
     ["memory in words", 'gate.resources.limits.memory="much"', "gate/resources/limits/memory"],
     ["another header than the one that is sent", 'router.sessionHeader="x-user-id"', "router/sessionHeader"],
   ])("%s", async (_name, value, said) => {
@@ -55,6 +61,23 @@ describe("what does not go together is refused", () => {
       ['gateway.origins=["http://a.example.org"]'],
       "livekit.publicUrl",
     ],
+    [
+      "a LiveKit elsewhere at no address",
+      ["livekit.trial.enabled=false", 'livekit.url="wss://l"'],
+      "networkPolicy.livekitTo: name where your LiveKit server is",
+    ],
+    [
+      "a Redis elsewhere at no address",
+      ["redis.trial.enabled=false", 'redis.address="r:6379"'],
+      "networkPolicy.redisTo",
+    ],
+    ["a router that may ask nobody for pods", [routed], "networkPolicy.apiServerTo"],
+    [
+      "ports that no node opens",
+      ['livekit.trial.service.type="NodePort"'],
+      "livekit.trial.ports: callers are told the port",
+    ],
+    ["a port twice", ["livekit.trial.ports.stun=7882"], "a number of its own"],
     ["two Redis", ['redis.address="r:6379"'], "redis.address"],
     [
       "two engines of one name",
