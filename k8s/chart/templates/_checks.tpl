@@ -19,6 +19,9 @@
 {{- if and .Values.gate.enabled .Values.config.GATE_URL -}}
 {{- $faults = append $faults "config.GATE_URL: there is a gate of the chart's own; set gate.enabled: false" -}}
 {{- end -}}
+{{- if and .Values.gate.enabled .Values.gate.gpu.enabled (hasSuffix "-cpu" .Values.gate.image.tag) -}}
+{{- $faults = append $faults "gate.image.tag: that image has no CUDA, and a gate told to use it ends; name the one whose tag ends in -cuda" -}}
+{{- end -}}
 {{- if and .Values.engines .Values.config.LOCAL_ENGINE_URL -}}
 {{- $faults = append $faults "config.LOCAL_ENGINE_URL: there are engines of the chart's own; leave one of the two out" -}}
 {{- end -}}

@@ -38,6 +38,15 @@ imagePullPolicy: {{ .pullPolicy }}
 {{- end -}}
 {{- end -}}
 
+{{/* The gate's own image: one for each provider, told apart by the end of the tag. */}}
+{{- define "sightline.gateImage" -}}
+{{- $image := deepCopy .Values.gate.image -}}
+{{- if not (or $image.tag $image.digest) -}}
+{{- $_ := set $image "tag" (printf "%s-%s" .Chart.AppVersion (ternary "cuda" "cpu" .Values.gate.gpu.enabled)) -}}
+{{- end -}}
+{{- include "sightline.image" (list . $image) -}}
+{{- end -}}
+
 {{- define "sightline.secretName" -}}
 {{- .Values.secrets.existingSecret | default (printf "%s-secrets" (include "sightline.fullname" .)) -}}
 {{- end -}}

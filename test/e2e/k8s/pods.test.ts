@@ -31,8 +31,14 @@ const VOLUMES = [
   "secret",
 ];
 /** Containers whose root file system may be written, and pods with a token of the API: each has its reason. */
-const WRITABLE = new Set(["vllm"]);
+const isWritable = (container: Container): boolean => cardsOf(container).length > 0;
 const WITH_TOKEN = new Set(["router"]);
+
+/** What a container holds of GPUs. */
+const cardsOf = ({ resources }: Container): readonly unknown[] =>
+  Object.entries(resources.limits).flatMap(([name, count]) =>
+    name.startsWith("nvidia.com/") ? [count] : [],
+  );
 
 const inBytes = (quantity: string | undefined): number => {
   const [, number, unit = ""] = /^([\d.]+)(Ki|Mi|Gi)?$/.exec(quantity ?? "") ?? [];
@@ -80,7 +86,7 @@ describe.each(EXAMPLES)("the pods of %s", (example) => {
     const writable = workloads
       .flatMap(containersOf)
       .filter(({ securityContext }) => securityContext["readOnlyRootFilesystem"] !== true);
-    expect(writable.filter(({ name }) => !WRITABLE.has(name))).toEqual([]);
+    expect(writable.filter((container) => !isWritable(container))).toEqual([]);
     const withToken = workloads.filter(({ pod }) => pod.automountServiceAccountToken);
     expect(withToken.filter(({ component }) => !WITH_TOKEN.has(component))).toEqual([]);
   });
@@ -160,11 +166,12 @@ describe.each(EXAMPLES)("the pods of %s", (example) => {
   });
 
   test("hold one GPU each, and only where there is use for it", () => {
-    const holders = workloads
-      .flatMap(containersOf)
-      .filter(({ resources }) => "nvidia.com/gpu" in resources.limits);
-    expect(holders.map(({ name }) => name)).toEqual(byComponent(workloads, "vllm").map(() => "vllm"));
-    for (const { resources } of holders) expect(resources.limits["nvidia.com/gpu"]).toBe(1);
+    const holders = workloads.flatMap(containersOf).filter((container) => cardsOf(container).length > 0);
+    const users = workloads
+      .map(mainOf)
+      .filter((main) => main.name === "vllm" || envOf(main)["GATE_PROVIDER"] === "cuda");
+    expect(holders.map(({ name }) => name)).toEqual(users.map(({ name }) => name));
+    for (const holder of holders) expect(cardsOf(holder)).toEqual([1]);
   });
 
   test("give JavaScript three quarters of their memory at most", () => {

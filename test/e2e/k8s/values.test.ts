@@ -113,6 +113,11 @@ describe("what does not go together is refused", () => {
       "store.shared",
     ],
     ["monitors that are locked out", ["monitoring.podMonitors=true"], "networkPolicy.metricsFrom"],
+    [
+      "a gate on a GPU without CUDA",
+      ["gate.gpu.enabled=true", 'gate.image.tag="0.1.0-cpu"'],
+      "gate.image.tag: that image has no CUDA",
+    ],
     ["images without a digest", ["requireDigests=true"], "livekit.trial.image: has no digest"],
   ])("%s", async (_name, values, said) => {
     expect(await refusal("one-gpu", ...values)).toContain(said);
