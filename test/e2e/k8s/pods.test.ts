@@ -120,6 +120,32 @@ describe.each(EXAMPLES)("the pods of %s", (example) => {
     }
   });
 
+  test("are ended only when their process no longer answers; whether they see is a matter of readiness", () => {
+    for (const vllm of byComponent(workloads, "vllm").map(mainOf)) {
+      for (const probe of [vllm.startupProbe, vllm.livenessProbe])
+        expect(probe?.httpGet).toEqual({ path: "/health", port: "http" });
+      const { periodSeconds = 0, failureThreshold = 0 } = vllm.livenessProbe ?? {};
+      expect(periodSeconds * failureThreshold).toBeGreaterThanOrEqual(100);
+      expect(JSON.stringify(vllm.readinessProbe?.exec)).toContain("/warm-up/warm_up.py");
+    }
+    for (const { pod } of workloads)
+      for (const { livenessProbe } of pod.containers) {
+        expect(livenessProbe?.exec).toBeUndefined();
+        expect(livenessProbe?.httpGet?.path).not.toBe("/readyz");
+      }
+  });
+
+  test("run the gate's image that has what it computes on", () => {
+    const wrong = byComponent(workloads, "gate")
+      .map(mainOf)
+      .filter((gate) => {
+        // With a digest it is the operator's to say.
+        const [, tag] = /^[^@]+:([\w.-]+)$/.exec(gate.image) ?? [];
+        return tag !== undefined && !tag.endsWith(`-${envOf(gate)["GATE_PROVIDER"]}`);
+      });
+    expect(wrong.map(({ image }) => image)).toEqual([]);
+  });
+
   test("probe and serve at ports that they have", () => {
     for (const { pod } of workloads) {
       const names = pod.containers.flatMap(({ ports = [] }) => ports.map(({ name }) => name));
