@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type GpuClass } from "../../../inference/vllm/choose-class.ts";
 import { readClass } from "../../../inference/vllm/read-class.ts";
@@ -7,7 +5,6 @@ import { readConfig } from "../../../orchestrator/config/read-config.ts";
 import { type Variable, variables } from "../../../orchestrator/environment.ts";
 import { kubernetesTools } from "../../../scripts/tools/kubernetes.ts";
 import {
-  CHART,
   type Container,
   containersOf,
   envOf,
@@ -265,17 +262,4 @@ test("a volume is never more than its node can have: examples of ReadWriteOnce a
       expect(users[0]?.spec["replicas"]).toBe(1);
     }
   }
-});
-
-test("values.yaml says of each value what it means, where its name first stands", () => {
-  const lines = readFileSync(join(CHART, "values.yaml"), "utf8").split("\n");
-  const seen = new Set<string>();
-  const undocumented = lines.filter((line, index) => {
-    const name = /^ *(\w+):/.exec(line)?.[1];
-    if (name === undefined || seen.has(name)) return false;
-    seen.add(name);
-    return !/^ *#/.test(lines[index - 1] ?? "");
-  });
-  expect(seen.size).toBeGreaterThan(60);
-  expect(undocumented).toEqual([]);
 });
