@@ -17,8 +17,8 @@ export interface PrometheusConfigOptions {
 }
 
 /**
- * Puts a configuration for programs of this machine beside the project's own: the same file and rules,
- * with loopback as the targets.
+ * Puts a configuration for programs of this machine beside the project's own: the same file, rules and
+ * Alertmanagers, with loopback as the targets.
  *
  * @returns the configuration's path
  * @throws what the file system throws
@@ -28,7 +28,7 @@ export function writePrometheusConfig(options: PrometheusConfigOptions): string 
   const config = join(to, "prometheus.yml");
   for (const folder of ["targets", "secrets"]) mkdirSync(join(to, folder), { recursive: true, mode: 0o700 });
   copyFileSync(join(from, "prometheus.yml"), config);
-  link(join(from, "rules"), join(to, "rules"));
+  for (const folder of ["rules", "alertmanagers"]) link(join(from, folder), join(to, folder));
   link(options.tokenFile, join(to, "secrets", "metrics-token"));
   const jobs: Readonly<Record<string, number | undefined>> = {
     gateway: ports.page,

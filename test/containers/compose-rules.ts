@@ -17,7 +17,15 @@ export type Rule = (model: ComposeModel, context: RuleContext) => readonly strin
 
 /** One that ends when its work is done. */
 const ONE_SHOT = "weights";
-const ON_EDGE: ReadonlySet<string> = new Set(["gateway", "agent", "livekit", "turn", "grafana", ONE_SHOT]);
+const ON_EDGE: ReadonlySet<string> = new Set([
+  "gateway",
+  "agent",
+  "livekit",
+  "turn",
+  "prometheus",
+  "grafana",
+  ONE_SHOT,
+]);
 const PUBLIC: ReadonlySet<string> = new Set([
   "gateway 8443/tcp",
   "livekit 7881/tcp",
@@ -25,7 +33,7 @@ const PUBLIC: ReadonlySet<string> = new Set([
   "livekit 3478/udp",
   "turn 443/tcp",
 ]);
-const ON_GPU: ReadonlySet<string> = new Set(["gate", "vllm", "stt", "tts"]);
+const ON_GPU: ReadonlySet<string> = new Set(["gate", "vllm", "stt", "tts", "dcgm"]);
 const SECRET_NAME = /(KEY|SECRET|TOKEN|PASSWORD|CODE|HEADERS)$/;
 /** A name, not a secret. */
 const NO_SECRET = new Set(["LIVEKIT_API_KEY"]);

@@ -48,7 +48,7 @@ it("has the services of each profile", async () => {
   expect(await named([])).toEqual(always);
   expect(await named(["speech"])).toEqual([...always, "stt", "tts"].toSorted());
   expect(await named(["turn"])).toEqual([...always, "turn"].toSorted());
-  expect(await named(["observability"])).toEqual([...always, "grafana", "prometheus"].toSorted());
+  expect(await named(["observability"])).toEqual([...always, "dcgm", "grafana", "prometheus"].toSorted());
 });
 
 it("without a GPU is the same topology, and nothing asks for one", async () => {
@@ -63,9 +63,12 @@ it("without a GPU is the same topology, and nothing asks for one", async () => {
       ports,
       Object.keys(needs),
     ]);
-  expect(shape(cpu)).toEqual(shape(gpu));
+  // Nobody reads a card that is not there.
+  expect(shape(cpu)).toEqual(shape(gpu).filter(([name]) => name !== "dcgm"));
+  const targets = cpu.services["prometheus"]?.volumes.find(({ target }) => target.endsWith("/gpu.yml"));
+  expect(read(`deploy/${targets?.source.split("/deploy/")[1]}`)).toContain("\n[]\n");
   expect(Object.values(cpu.services).flatMap(devicesOf)).toEqual([]);
-  expect(Object.values(gpu.services).flatMap(devicesOf)).toHaveLength(4);
+  expect(Object.values(gpu.services).flatMap(devicesOf)).toHaveLength(5);
   expect(Object.values(cpu.services).filter(({ read_only: readOnly }) => !readOnly)).toEqual([]);
 });
 

@@ -11,8 +11,10 @@ import { type Exposed, exposedIn } from "./exposed.ts";
 import { dashboardQueries, PROMETHEUS, rulesText, type Selection, selectionsIn } from "./queries.ts";
 import { type Stack, startStack, TOKEN } from "./stack.ts";
 
-/** Of the programs that are not ours and do not run here: their metrics as their makers list them. */
-const LISTED = readFileSync(join(import.meta.dirname, "../../fixtures/metrics/dcgm-exporter.csv"), "utf8");
+/** Of the program that does not run here: what it is told to read. */
+const LISTED = readFileSync(join(PROMETHEUS, "../dcgm-counters.csv"), "utf8");
+/** Who is to be told of alerts; nobody listens there. */
+const ALERTMANAGER = "127.0.0.1:9";
 /** What Prometheus itself adds. */
 const OWN = ["up", "ALERTS"];
 const ADDED_LABELS = new Set(["job", "instance", "alertstate"]);
@@ -30,6 +32,8 @@ beforeAll(async () => {
   mkdirSync(join(folder, "secrets"));
   cpSync(join(PROMETHEUS, "prometheus.yml"), join(folder, "prometheus.yml"));
   symlinkSync(join(PROMETHEUS, "rules"), join(folder, "rules"));
+  mkdirSync(join(folder, "alertmanagers"));
+  writeFileSync(join(folder, "alertmanagers", "mine.yml"), JSON.stringify([{ targets: [ALERTMANAGER] }]));
   writeFileSync(join(folder, "secrets", "metrics-token"), TOKEN);
   const port = await freeTcpPort();
   for (const [job, target] of Object.entries({ ...stack.targets, prometheus: `127.0.0.1:${port}` }))
@@ -115,6 +119,19 @@ describe("a real Prometheus with our configuration", () => {
         const rules = data.groups.flatMap((group) => group.rules);
         expect(rules.length).toBe((rulesText().match(/^ +- (alert|record):/gm) ?? []).length);
         expect(rules.filter(({ health }) => health !== "ok")).toEqual([]);
+      },
+      { timeout: SCRAPED_MS, interval: 500 },
+    );
+  });
+
+  test("tells the Alertmanager that lies beside it", async () => {
+    await vi.waitFor(
+      async () => {
+        const { data } = (await api("alertmanagers")) as unknown as {
+          data: { activeAlertmanagers: readonly { url: string }[] };
+        };
+        const urls = data.activeAlertmanagers.map(({ url: one }) => one);
+        expect(urls).toEqual([`http://${ALERTMANAGER}/api/v2/alerts`]);
       },
       { timeout: SCRAPED_MS, interval: 500 },
     );

@@ -77,18 +77,30 @@ test("the configuration can be read, and needs the token's file", () => {
   expect(promtool("check", "config", join(path, "prometheus.yml")).status).toBe(1);
   mkdirSync(join(path, "secrets"));
   writeFileSync(join(path, "secrets", "metrics-token"), "token");
-  const { status, said } = promtool("check", "config", join(path, "prometheus.yml"));
+  const check = () => promtool("check", "config", join(path, "prometheus.yml"));
+  const { status, said } = check();
   expect(said).not.toMatch(/FAILED/);
   expect(status).toBe(0);
+
+  // An Alertmanager is named as the runbook says, and a slip is found.
+  const named = /^\*\*Being woken up\.\*\*(?:.*\n)*?```\n((?:.*\n)*?)```/m.exec(
+    readFileSync(join(PROJECT, "docs/operations.md"), "utf8"),
+  )?.[1];
+  const file = join(path, "alertmanagers", "mine.yml");
+  writeFileSync(file, named ?? "");
+  expect(named).toContain("alertmanager.example.org:9093");
+  expect(check().status).toBe(0);
+  writeFileSync(file, "- target: alertmanager.example.org:9093\n");
+  expect(check().status).toBe(1);
 });
 
-test("a deployment has a file of targets for every job but the optional one", () => {
+test("a deployment has a file of targets for every job", () => {
   const config = readFileSync(join(PROMETHEUS, "prometheus.yml"), "utf8");
   const jobs = Array.from(config.matchAll(/job_name: (\S+)\n/g), ([, job = ""]) => job);
   const files = config.matchAll(/files: \[targets\/(\S+)\.yml\]/g);
   expect(Array.from(files, ([, job = ""]) => job)).toEqual(jobs);
   const targets = readdirSync(join(PROJECT, "deploy/targets")).map((file) => file.replace(/\.yml$/, ""));
-  expect(targets.toSorted()).toEqual(jobs.filter((job) => job !== "gpu").toSorted());
+  expect(targets.toSorted()).toEqual(jobs.toSorted());
 });
 
 describe("alerts", () => {
