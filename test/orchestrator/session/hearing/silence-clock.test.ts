@@ -112,7 +112,9 @@ test.each([-80, -70, -65, -60, -57, -54, -51, -48, -45, -40])(
     ];
     const spoken = await Promise.all(words.map((text) => synthesise(text)));
     let restarted = 0;
-    for (const [nth, { samples }] of Array.from({ length: TIMES }, () => spoken).flat().entries()) {
+    for (const [nth, { samples }] of Array.from({ length: TIMES }, () => spoken)
+      .flat()
+      .entries()) {
       const next = gaussian(db, nth + 1);
       const clock = createSilenceClock();
       const heard = (sound: Int16Array, speaking: boolean): void =>
