@@ -76,6 +76,19 @@ export interface TracesConfig {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A PostgreSQL server and the database on it. */
+export interface DatabaseConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** How the server's certificate is checked, in libpq's words; `disable`: no TLS. */
+  readonly tls: "disable" | "require" | "verify-ca" | "verify-full";
+  /** Authorities, PEM, absolute; undefined: those that Node knows. */
+  readonly caFile: string | undefined;
+}
+
 export interface HttpConfig {
   readonly host: string;
   readonly port: number;
@@ -128,6 +141,8 @@ export interface Config {
   readonly http: HttpConfig;
   /** Folder of the ledger and the running calls, absolute. */
   readonly dataDir: string;
+  /** Has ledger and running calls instead of that folder. */
+  readonly database: DatabaseConfig | undefined;
   readonly ledgerRetentionDays: number;
   /** Purpose keys are derived from it; undefined: a random one for the life of the process. */
   readonly secretKey: string | undefined;

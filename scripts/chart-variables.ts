@@ -7,6 +7,7 @@ const OWN = new Set([
   "AGENT_MAX_CALLS",
   "AGENT_PORT",
   "AGENT_PROCESSES",
+  "DATABASE_URL",
   "DATA_DIR",
   "GATE_PROVIDER",
   "GATE_THREADS",
@@ -35,6 +36,8 @@ export function chartVariables(): {
   const all = Object.entries<Variable>(variables);
   return {
     setting: all.flatMap(([name, { secret }]) => (secret || OWN.has(name) ? [] : [name])),
-    optionalSecret: all.flatMap(([name, { secret }]) => (secret && !REQUIRED.has(name) ? [name] : [])),
+    optionalSecret: all.flatMap(([name, { secret }]) =>
+      secret && !REQUIRED.has(name) && !OWN.has(name) ? [name] : [],
+    ),
   };
 }

@@ -35,6 +35,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "orchestrator/lib",
     "orchestrator/errors",
     "orchestrator/log",
+    "(orchestrator/config)",
     "(orchestrator/turn)",
   ],
   "orchestrator/session": [
@@ -184,6 +185,7 @@ const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "@opentelemetry/exporter-trace-otlp-http": ["orchestrator/tracing"],
   "@opentelemetry/resources": ["orchestrator/tracing"],
   "@opentelemetry/sdk-trace-base": ["orchestrator/tracing"],
+  pg: ["orchestrator/store"],
   pino: ["orchestrator/log"],
   picocolors: ["orchestrator/commands"],
   "yocto-spinner": ["orchestrator/commands"],

@@ -5,9 +5,9 @@ import { createLog } from "../log.ts";
 import { createFleetMetrics, type ProcessNumbers } from "../metrics/fleet.ts";
 import { createProgramMetrics } from "../metrics/program.ts";
 import { PROJECT_DIR } from "../project.ts";
-import { openStore } from "../store/store.ts";
 import { composeCalls } from "./calls.ts";
 import { ownVersion } from "./own-version.ts";
+import { checkStoreOf, openStoreOf } from "./store.ts";
 
 /** What serves the calls of one process. @throws {ConfigError} */
 export async function agentParts() {
@@ -28,7 +28,8 @@ export async function agentParts() {
 export async function supervisorParts() {
   const config = readConfig(PROJECT_DIR);
   const log = createLog(config.logLevel);
-  const store = await openStore({ dir: config.dataDir, retentionDays: config.ledgerRetentionDays, log });
+  await checkStoreOf(config);
+  const store = await openStoreOf(config, log);
   const fleet = createFleetMetrics();
   const program = createProgramMetrics(await ownVersion());
   let draining = false;

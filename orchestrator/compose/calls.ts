@@ -9,8 +9,9 @@ import { createCalls, type Calls } from "../session/calls.ts";
 import { createEar } from "../speech/ear.ts";
 import type { Ear, Voice } from "../speech/speech.ts";
 import { createVoice } from "../speech/voice.ts";
-import { openStore, type Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { createFrameRing } from "../vision/ring.ts";
+import { openStoreOf } from "./store.ts";
 
 /** A frame of a call was judged when it arrived: a late verdict is not waited for longer than this. */
 const CALL_VERDICT_DEADLINE_MS = 60;
@@ -41,7 +42,7 @@ export async function composeCalls(options: ComposeOptions = {}): Promise<CallSt
     language,
     limits: { firstAudioMs: config.voiceFirstAudioMs },
   });
-  const store = await openStore({ dir: config.dataDir, retentionDays: config.ledgerRetentionDays, log });
+  const store = await openStoreOf(config, log);
   const calls = createCalls({
     settings: { ...personaSettings(persona, stack.settings), verdictDeadlineMs: CALL_VERDICT_DEADLINE_MS },
     persona,

@@ -9,12 +9,12 @@ import { createProgramMetrics } from "../metrics/program.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { personaSettings, readPersona } from "../session/persona.ts";
 import { ownSecret } from "../store/secret.ts";
-import { openStore } from "../store/store.ts";
 import { createCallerTokens } from "../transports/livekit/caller-token.ts";
 import { isLivekitUp } from "../transports/livekit/reachable.ts";
 import { createRoomLookup } from "../transports/livekit/room-lookup.ts";
 import { compose, type ComposeOptions } from "../compose.ts";
 import { ownVersion } from "./own-version.ts";
+import { checkStoreOf, openStoreOf } from "./store.ts";
 
 /** Folder of the built page, made by `make page`. */
 const PAGE_DIR = join(PROJECT_DIR, "web", "dist");
@@ -32,9 +32,13 @@ export interface GatewayStack {
 /** @throws {ConfigError} */
 export async function composeGateway(options: ComposeOptions = {}): Promise<GatewayStack> {
   const stack = await compose(options);
+  await checkStoreOf(stack.config).catch(async (error: unknown) => {
+    await stack.close();
+    throw error;
+  });
   const { config, log, metrics, tracer, places } = stack;
   const persona = readPersona(config.personaFile);
-  const store = await openStore({ dir: config.dataDir, retentionDays: config.ledgerRetentionDays, log });
+  const store = await openStoreOf(config, log);
   const { http, livekit } = config;
   const version = await ownVersion();
   const program = createProgramMetrics(version);

@@ -83,6 +83,10 @@ export function readConfig(
           : undefined,
     },
     dataDir: resolve(projectDir, values.DATA_DIR ?? ".data"),
+    database: values.DATABASE_URL && {
+      ...values.DATABASE_URL,
+      caFile: values.DATABASE_URL.caFile && resolve(projectDir, values.DATABASE_URL.caFile),
+    },
     ledgerRetentionDays: values.LEDGER_RETENTION_DAYS,
     secretKey: values.SECRET_KEY,
     traces: values.OTEL_EXPORTER_OTLP_ENDPOINT

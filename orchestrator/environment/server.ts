@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Variable } from "../environment.ts";
+import { databaseUrl } from "./database-url.ts";
 import { folder, text, wholeNumber } from "./schemas.ts";
 
 /** Variables of what is served: the page, its API and its certificate, and what is kept of callers. */
@@ -59,6 +60,11 @@ export const serverVariables = {
     doc: "Folder of the privacy ledger and the running calls. Unset: .data in the project.",
     ...folder,
     example: ".data",
+  },
+  DATABASE_URL: {
+    doc: "PostgreSQL for ledger and running calls, for agents on several machines: postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full. Unset: SQLite in DATA_DIR.",
+    ...databaseUrl,
+    example: "",
   },
   LEDGER_RETENTION_DAYS: { doc: "Days that a ledger entry is kept.", ...wholeNumber(30, 1, 3650) },
 } as const satisfies Record<string, Variable>;

@@ -56,8 +56,12 @@ export function openDatabase(file: string, options: { readonly retentionDays: nu
 
 function withStatements(database: DatabaseSync, retentionDays: number): Database {
   const insertEntry = database.prepare(`${insert("INSERT", "ledger", ENTRY_COLUMNS)} ON CONFLICT DO NOTHING`);
-  const saveCall = database.prepare(insert("INSERT OR REPLACE", "calls", CALL_COLUMNS));
-  const removeCall = database.prepare("DELETE FROM calls WHERE id = ?");
+  const saveCall = database.prepare(
+    `${insert("INSERT", "calls", CALL_COLUMNS)}
+     ON CONFLICT (id) DO UPDATE SET ${CALL_COLUMNS.map((name) => `${name} = excluded.${name}`).join(", ")}
+     WHERE calls.process IN (excluded.process, :taken_from)`,
+  );
+  const removeCall = database.prepare("DELETE FROM calls WHERE id = ? AND process = ?");
   const ofCaller = database.prepare(
     "SELECT * FROM ledger WHERE caller = ? ORDER BY at_ms DESC, turn DESC, rowid DESC LIMIT ?",
   );
@@ -99,7 +103,9 @@ function withStatements(database: DatabaseSync, retentionDays: number): Database
         for (const entry of entries) attempt(() => insertEntry.run(fromEntry(entry)));
         for (const write of calls)
           attempt(() =>
-            write.type === "save" ? saveCall.run(fromCall(write.call, Date.now())) : removeCall.run(write.id),
+            write.type === "save"
+              ? saveCall.run({ ...fromCall(write.call, Date.now()), taken_from: write.takenFrom ?? null })
+              : removeCall.run(write.id, write.process),
           );
       });
       if (calls.some(({ type }) => type === "remove")) wipeLog();

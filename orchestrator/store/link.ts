@@ -10,15 +10,15 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
 }
 
-/** The way to the thread that has the database open. */
+/** The way to the database. */
 export interface Link {
-  /** @throws {StoreError} also when the thread died or does not answer; the next request starts another. */
+  /** @throws {StoreError} also when it died or does not answer; the next request tries anew. */
   ask<Request extends StoreRequest>(request: Request): Promise<StoreResults[Request["type"]]>;
-  /** Ends the thread at once. */
+  /** Lets go of it at once. */
   end(): Promise<void>;
 }
 
-/** Makes the link; the thread starts with the first request and lets the process end when it is idle. */
+/** Makes the link to a thread that has the file open; the thread starts with the first request and lets the process end when it is idle. */
 export function createLink(file: string, options: { readonly retentionDays: number }): Link {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | undefined;

@@ -3,8 +3,8 @@ import type { LedgerEntry } from "./ledger.ts";
 
 /** What the latest word on a running call is: its state, or that it is over. */
 export type CallWrite =
-  | { readonly type: "save"; readonly call: StoredCall }
-  | { readonly type: "remove"; readonly id: string };
+  | { readonly type: "save"; readonly call: StoredCall; readonly takenFrom?: string }
+  | { readonly type: "remove"; readonly id: string; readonly process: string };
 
 /** Written in one transaction; writing the same batch again changes nothing. */
 export interface Batch {
@@ -12,7 +12,7 @@ export interface Batch {
   readonly calls: readonly CallWrite[];
 }
 
-/** What the store's thread is asked. */
+/** What the store is asked, in its thread or over the network. */
 export type StoreRequest =
   | { readonly type: "write"; readonly batch: Batch }
   | {
@@ -38,8 +38,8 @@ export interface StoreResults {
   readonly close: null;
 }
 
-/** Why the database did not do it. */
-export type StoreFault = "busy" | "full" | "corrupt" | "unavailable";
+/** Why the database did not do it. `refused`: it does not let us in; `newer`: another version of us made it. */
+export type StoreFault = "busy" | "full" | "corrupt" | "unavailable" | "refused" | "newer";
 
 /** The thread's answer to the request of the same number. */
 export type StoreReply =

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { NewerSchemaError } from "./newer-schema.ts";
 
 /** Each brings the schema from its index to the next version; none is ever changed once released. */
 export const migrations: readonly string[] = [
@@ -45,14 +46,14 @@ export const migrations: readonly string[] = [
 /**
  * Brings the schema up to date. Safe while other processes do the same.
  *
- * @throws {RangeError} when the file was written by a newer version of the program.
+ * @throws {NewerSchemaError}
  */
 export function migrate(database: DatabaseSync, steps = migrations): void {
   if (versionOf(database) === steps.length) return;
   database.exec("BEGIN IMMEDIATE");
   try {
     const version = versionOf(database);
-    if (version > steps.length) throw new RangeError(`store: schema ${version} is newer than known`);
+    if (version > steps.length) throw new NewerSchemaError(version, steps.length);
     for (const sql of steps.slice(version)) database.exec(sql);
     database.exec(`PRAGMA user_version = ${steps.length}`);
     database.exec("COMMIT");

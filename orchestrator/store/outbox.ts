@@ -6,8 +6,8 @@ import type { Batch, CallWrite } from "./messages.ts";
 export interface Outbox {
   readonly empty: boolean;
   addEntry(entry: LedgerEntry): void;
-  saveCall(call: StoredCall): void;
-  removeCall(id: string): void;
+  saveCall(call: StoredCall, takenFrom?: string): void;
+  removeCall(id: string, process: string): void;
   /** Everything that waits; it stays until `stored`. */
   batch(): Batch;
   /** The batch is in the database. */
@@ -48,8 +48,9 @@ export function createOutbox(limit: number): Outbox {
       entries.shift();
       dropped++;
     },
-    saveCall: (call) => put(call.id, { type: "save", call }),
-    removeCall: (id) => put(id, { type: "remove", id }),
+    saveCall: (call, takenFrom) =>
+      put(call.id, { type: "save", call, ...(takenFrom !== undefined && { takenFrom }) }),
+    removeCall: (id, process) => put(id, { type: "remove", id, process }),
     batch: () => ({ entries: [...entries], calls: [...calls.values()] }),
     stored(batch) {
       const done = new Set(batch.entries);

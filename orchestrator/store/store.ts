@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import type { DatabaseConfig } from "../config.ts";
 import { within } from "../lib/within.ts";
 import type { Logger } from "../log.ts";
 import type { CallStore } from "./calls.ts";
 import type { Ledger } from "./ledger.ts";
-import { createLink } from "./link.ts";
+import { createLink, type Link } from "./link.ts";
 import { StoreError, type StoreFault } from "./messages.ts";
 import { createOutbox } from "./outbox.ts";
 
@@ -18,6 +19,8 @@ const DEFAULT_LIMIT = 50;
 export interface StoreOptions {
   /** Folder of the database file, absolute. */
   readonly dir: string;
+  /** A PostgreSQL instead of the file; undefined: the file. */
+  readonly database?: DatabaseConfig | undefined;
   /** Days that a ledger entry is kept. */
   readonly retentionDays: number;
   readonly log: Logger;
@@ -40,12 +43,12 @@ export interface Store {
 
 /**
  * Opens the ledger and the running calls: one SQLite file that several processes share, in a thread of
- * its own. It never fails to open: without a usable file it is `degraded` and says so once.
- * Reads throw `StoreError`; writes never do.
+ * its own, or a PostgreSQL that several machines share. It never fails to open: without a usable file or
+ * server it is `degraded` and says so once. Reads throw `StoreError`; writes never do.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { log, retentionDays } = options;
-  const link = createLink(join(options.dir, "sightline.db"), { retentionDays });
+  const { log } = options;
+  const link = await linkOf(options);
   const outbox = createOutbox(OUTBOX_LIMIT);
   let fault: StoreFault | undefined;
   let writing: Promise<void> | undefined;
@@ -120,8 +123,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       close: flush,
     },
     calls: {
-      save: (call) => changed(() => outbox.saveCall(call)),
-      remove: (id) => changed(() => outbox.removeCall(id)),
+      save: (call, takenFrom) => changed(() => outbox.saveCall(call, takenFrom)),
+      remove: (id, process) => changed(() => outbox.removeCall(id, process)),
       async ofRoom(room) {
         await written();
         return (await link.ask({ type: "of-room", room })) ?? undefined;
@@ -142,4 +145,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       await link.end();
     },
   };
+}
+
+/** pg is loaded only where it is used. */
+async function linkOf({ dir, database, retentionDays }: StoreOptions): Promise<Link> {
+  if (!database) return createLink(join(dir, "sightline.db"), { retentionDays });
+  const { createPostgresLink } = await import("./postgres/link.ts");
+  return createPostgresLink(database, { retentionDays });
 }

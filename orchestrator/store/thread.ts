@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { openDatabase, type Database } from "./database.ts";
 import type { StoreFault, StoreReply, StoreRequest, StoreResults } from "./messages.ts";
+import { NewerSchemaError } from "./newer-schema.ts";
 
 /** How often what is too old is looked for. */
 const PURGE_EVERY_MS = 60 * 60 * 1000;
@@ -65,6 +66,7 @@ function opened(): Database {
 /** By SQLite's primary result codes: https://sqlite.org/rescode.html */
 function toFault(error: unknown): StoreFault {
   if (!(error instanceof Error)) return "unavailable";
+  if (error instanceof NewerSchemaError) return "newer";
   if ("code" in error && error.code === "ENOSPC") return "full";
   const code = "errcode" in error ? Number(error.errcode) & 0xff : 0;
   if (code === 5 || code === 6) return "busy";

@@ -8,7 +8,10 @@ export interface RoomRecord {
   leftBehind(caller: string, signal: AbortSignal): Promise<StoredCall | undefined>;
   /** The last call of this room, when the caller who comes now had only gone away from it. */
   ofReturned(caller: string): StoredCall | undefined;
-  save(call: Pick<StoredCall, "id" | "caller" | "history">): void;
+  /** `takenFrom`: the process that the call was taken up from. */
+  save(
+    call: Pick<StoredCall, "id" | "caller" | "history"> & { readonly takenFrom?: string | undefined },
+  ): void;
   over(call: string, reason: CallEnd): void;
 }
 
@@ -33,7 +36,7 @@ export function createRoomRecord(options: {
       return found;
     },
     ofReturned: (caller) => (last?.caller === caller ? last : undefined),
-    save({ id, caller, history }) {
+    save({ id, caller, history, takenFrom }) {
       last = {
         id,
         room,
@@ -42,11 +45,11 @@ export function createRoomRecord(options: {
         process,
         history: history.map((turn) => ({ ...turn, jpeg: null, clear: null })),
       };
-      store.save(last);
+      store.save(last, takenFrom);
     },
     over(call, reason) {
       // Whoever took the call over keeps it under the same name.
-      if (reason !== "taken-over") store.remove(call);
+      if (reason !== "taken-over") store.remove(call, process);
       if (reason !== "left" && reason !== "lost") last = undefined;
     },
   };

@@ -80,9 +80,11 @@ export function serveRoom(task: RoomTask, deps: RoomCallDeps): RoomCall {
     if (past !== orphan && past !== returned && hasRival()) await finish("yielded");
     orphan = undefined;
     if (finished.signal.aborted) return;
-    const call = { id: past?.id ?? randomUUID(), caller: identity };
+    const id = past?.id ?? randomUUID();
+    const call = { id, caller: identity, takenFrom: past?.process };
     const starting = await startServedCall({
-      ...call,
+      id,
+      caller: identity,
       ...(past && { resumed: { history: past.history, returned: past === returned } }),
       onHistory: (history) => record.save({ ...call, history }),
       startCall: deps.startCall,

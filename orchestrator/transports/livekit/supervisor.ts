@@ -158,6 +158,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     while (life < MAX_LIVES && !stopping.signal.aborted && performance.now() - sinceMs < timing.orphanMs) {
       const taker = await nextTaker();
       if (!taker) continue;
+      if (await isElsewhere(orphan)) return;
       if (await ask(taker, orphan)) {
         log.info({ call: orphan.id, afterMs: Math.round(performance.now() - sinceMs) }, "call taken up");
         return;
@@ -166,7 +167,13 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     }
     log.error({ call: orphan.id }, "call lost with its process");
     options.onCallLost?.();
-    store.remove(orphan.id);
+    store.remove(orphan.id, orphan.process);
+  };
+
+  /** Another machine's process has taken the call up: a second one would talk over it. */
+  const isElsewhere = async ({ id, room, process }: StoredCall): Promise<boolean> => {
+    const found = await store.ofRoom(room).catch(() => undefined);
+    return found !== undefined && found.id === id && found.process !== process;
   };
 
   /** The living process with the fewest calls; waits a moment for one that is starting. */

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { DatabaseConfig } from "../../../orchestrator/config.ts";
 import { createLog } from "../../../orchestrator/log.ts";
 import { openStore } from "../../../orchestrator/store/store.ts";
 import { createAgent } from "../../../orchestrator/transports/livekit/agent.ts";
@@ -12,14 +13,15 @@ import { createFakeCalls } from "./fake-call.ts";
 // `grow` takes memory.
 
 const [name = "", settings = "{}"] = process.argv.slice(2);
-const { access, dir, recycleMb, drainMs } = JSON.parse(settings) as {
+const { access, dir, database, recycleMb, drainMs } = JSON.parse(settings) as {
   readonly access: LivekitAccess;
   readonly dir: string;
+  readonly database?: DatabaseConfig;
   readonly recycleMb: number;
   readonly drainMs: number;
 };
 const log = createLog(process.env["TEST_LOG"] ?? "silent");
-const store = await openStore({ dir, retentionDays: 30, log });
+const store = await openStore({ dir, database, retentionDays: 30, log });
 const calls = createFakeCalls({ drainMs: 1000 });
 let residentMb = 90;
 const stopping = new AbortController();

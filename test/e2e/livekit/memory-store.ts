@@ -5,8 +5,13 @@ export function createMemoryStore(): CallStore & { readonly calls: Map<string, S
   const calls = new Map<string, StoredCall>();
   return {
     calls,
-    save: (call) => void calls.set(call.id, call),
-    remove: (id) => void calls.delete(id),
+    save(call, takenFrom) {
+      const process = calls.get(call.id)?.process ?? call.process;
+      if (process === call.process || process === takenFrom) calls.set(call.id, call);
+    },
+    remove(id, process) {
+      if (calls.get(id)?.process === process) calls.delete(id);
+    },
     ofRoom: (room) => Promise.resolve([...calls.values()].find((call) => call.room === room)),
     ofProcess: (process) => Promise.resolve([...calls.values()].filter((call) => call.process === process)),
   };

@@ -175,6 +175,7 @@ describe("faults", () => {
     TLS_CERT_FILE: "",
     TLS_KEY_FILE: "",
     DATA_DIR: "",
+    DATABASE_URL: "postgres://ada:word@db/calls?sslmode=prefer",
     LEDGER_RETENTION_DAYS: "0",
     SECRET_KEY: "too short for a key",
     OTEL_EXPORTER_OTLP_ENDPOINT: "grpc://collector:4317",
@@ -230,6 +231,20 @@ describe("faults", () => {
       }),
     );
   });
+});
+
+test("a PostgreSQL is an address, and its authority a file from the project's folder", () => {
+  const url = "postgres://ada:p%40ss@db.example.org/calls?sslmode=verify-full&sslrootcert=ca.pem";
+  expect(read({ DATABASE_URL: url }).database).toEqual({
+    host: "db.example.org",
+    port: 5432,
+    user: "ada",
+    password: "p@ss",
+    database: "calls",
+    tls: "verify-full",
+    caFile: "/project/ca.pem",
+  });
+  expect(read({}).database).toBeUndefined();
 });
 
 test("LiveKit's public address is its own unless named", () => {

@@ -139,7 +139,7 @@ describe("running calls", () => {
       readdirSync(join(file, "..")).some((name) => readFileSync(join(file, "..", name)).includes(words));
     database.write({ entries: [], calls: [{ type: "save", call: storedCall("c1", { history }) }] });
     expect(inFiles()).toBe(true);
-    database.write({ entries: [], calls: [{ type: "remove", id: "c1" }] });
+    database.write({ entries: [], calls: [{ type: "remove", id: "c1", process: "process-1" }] });
     expect(inFiles()).toBe(false);
   });
 

@@ -21,16 +21,18 @@ describe("outbox", () => {
 
   test("keeps of a call only its latest word", () => {
     const outbox = createOutbox(10);
-    for (const process of ["1", "2", "3"]) outbox.saveCall(storedCall("c", { process }));
-    expect(outbox.batch().calls).toEqual([{ type: "save", call: storedCall("c", { process: "3" }) }]);
-    outbox.removeCall("c");
-    expect(outbox.batch().calls).toEqual([{ type: "remove", id: "c" }]);
+    for (const process of ["1", "2", "3"]) outbox.saveCall(storedCall("c", { process }), "0");
+    expect(outbox.batch().calls).toEqual([
+      { type: "save", call: storedCall("c", { process: "3" }), takenFrom: "0" },
+    ]);
+    outbox.removeCall("c", "3");
+    expect(outbox.batch().calls).toEqual([{ type: "remove", id: "c", process: "3" }]);
   });
 
   test("drops the oldest beyond its limit, and counts it", () => {
     const outbox = createOutbox(2);
     for (const turn of ["a", "b", "c"]) outbox.addEntry(entry(turn));
-    for (const id of ["x", "y", "z"]) outbox.removeCall(id);
+    for (const id of ["x", "y", "z"]) outbox.removeCall(id, "process-1");
     expect(turns(outbox)).toEqual(["b", "c"]);
     expect(outbox.batch().calls.map((write) => write.type === "remove" && write.id)).toEqual(["y", "z"]);
     expect(outbox.dropped).toBe(2);

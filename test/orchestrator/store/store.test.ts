@@ -2,11 +2,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { pino } from "pino";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { StoreError } from "../../../orchestrator/store/messages.ts";
 import { openStore, type Store } from "../../../orchestrator/store/store.ts";
+import { describeStore } from "./contract.ts";
 import { entry, storedCall } from "./entry.ts";
 import { testFolder } from "./test-folder.ts";
 
@@ -17,61 +19,30 @@ interface Opened {
   readonly lines: readonly string[];
 }
 
-async function open(dir: string, retentionDays = 36_500): Promise<Opened> {
+async function open(dir: string): Promise<Opened> {
   const lines: string[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(line) });
-  const store = await openStore({ dir, retentionDays, log });
+  const store = await openStore({ dir, retentionDays: 36_500, log });
   onTestFinished(() => store.close());
   return { store, lines };
 }
 const turns = async (store: Store, caller = "ada") =>
   (await store.ledger.ofCaller(caller, { limit: 100_000 })).map(({ turn }) => turn);
 
-test("what was added a moment ago is read, and is there after a restart", async () => {
+describeStore("SQLite", async () => {
   const dir = testFolder();
-  const { store } = await open(dir);
-  store.ledger.add(entry("t1"));
-  store.calls.save(storedCall("c1"));
-  expect(await store.ledger.ofCaller("ada")).toEqual([entry("t1")]);
-  expect(await store.calls.ofRoom("room-c1")).toEqual(storedCall("c1"));
-  store.ledger.add(entry("t2", { atMs: entry("t2").atMs + 1 }));
-  await store.close();
-  const { store: again } = await open(dir);
-  expect(await turns(again)).toEqual(["t2", "t1"]);
-  expect(await again.calls.ofProcess("process-1")).toEqual([storedCall("c1")]);
-  again.calls.remove("c1");
-  expect(await again.calls.ofRoom("room-c1")).toBeUndefined();
-});
-
-test("a caller who is forgotten has no entries, those on their way included", async () => {
-  const { store } = await open(testFolder());
-  store.ledger.add(entry("t1"));
-  store.ledger.add(entry("t2", { caller: "bob" }));
-  expect(await store.ledger.forget("ada")).toBe(1);
-  expect(await turns(store)).toEqual([]);
-  expect(await turns(store, "bob")).toEqual(["t2"]);
-});
-
-test("entries beyond their days are gone when the store is opened", async () => {
-  const dir = testFolder();
-  const { store } = await open(dir);
-  store.ledger.add(entry("old", { atMs: Date.now() - 3 * 24 * 60 * 60 * 1000 }));
-  store.ledger.add(entry("young", { atMs: Date.now() }));
-  await store.close();
-  expect(await turns((await open(dir, 2)).store)).toEqual(["young"]);
+  return {
+    options: { dir },
+    address: dir,
+    async setVersion(version) {
+      const file = new DatabaseSync(join(dir, "sightline.db"));
+      file.exec(`PRAGMA user_version = ${version}`);
+      file.close();
+    },
+  };
 });
 
 describe("several processes on one file", () => {
-  test("lose nothing of each other", async () => {
-    const dir = testFolder();
-    const writers = ["a", "b", "c"].map((name) =>
-      spawn(process.execPath, [program, dir, "add", "100", name], { stdio: "inherit" }),
-    );
-    const codes = await Promise.all(writers.map(async (child) => (await once(child, "exit"))[0] as number));
-    expect(codes).toEqual([0, 0, 0]);
-    expect(new Set(await turns((await open(dir)).store)).size).toBe(300);
-  });
-
   test("wait for a long write without holding up the event loop", async () => {
     const dir = testFolder();
     const { store, lines } = await open(dir);
@@ -87,25 +58,6 @@ describe("several processes on one file", () => {
     expect(delay.max / 1e6).toBeLessThan(500);
     await vi.waitFor(async () => expect(await turns(store)).toEqual(["waits"]), 4000);
     expect(lines).toEqual([]);
-  });
-
-  test("lose nothing that was confirmed when one is killed", async () => {
-    const dir = testFolder();
-    let confirmed = 0;
-    for (let round = 0; round < 5; round++) {
-      const child = spawn(process.execPath, [program, dir, "endless", `r${round}-`], {
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      let seen = 0;
-      child.stdout.on("data", (text: Buffer) => {
-        seen += text.toString().split("\n").length - 1;
-        if (seen > 3 + round * 4) child.kill("SIGKILL");
-      });
-      await once(child, "close");
-      confirmed += seen;
-    }
-    expect((await turns((await open(dir)).store)).length).toBeGreaterThanOrEqual(confirmed);
-    expect(confirmed).toBeGreaterThan(30);
   });
 });
 

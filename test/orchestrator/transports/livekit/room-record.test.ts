@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import type { CallStore, StoredCall } from "../../../../orchestrator/store/calls.ts";
+import type { CallStore } from "../../../../orchestrator/store/calls.ts";
 import { createRoomRecord } from "../../../../orchestrator/transports/livekit/room-record.ts";
+import { createMemoryStore } from "../../../e2e/livekit/memory-store.ts";
 import { jpegOf, pastOf } from "../../../standins/turn.ts";
 
 /** No wait: whoever looks for a left call is not kept. */
@@ -8,13 +9,9 @@ const hurried = AbortSignal.abort();
 const call = { id: "call-1", caller: "anna", history: [] };
 
 function staged(process = "this", ofRoom?: CallStore["ofRoom"]) {
-  const calls = new Map<string, StoredCall>();
-  const store: CallStore = {
-    save: (call) => void calls.set(call.id, call),
-    remove: (id) => void calls.delete(id),
-    ofRoom: ofRoom ?? (async (room) => [...calls.values()].find((call) => call.room === room)),
-    ofProcess: async () => [],
-  };
+  const memory = createMemoryStore();
+  const { calls } = memory;
+  const store: CallStore = { ...memory, ofRoom: ofRoom ?? ((room) => memory.ofRoom(room)) };
   const record = (name: string) => createRoomRecord({ store, room: "room", agent: "agent-1", process: name });
   return { calls, record: record(process), other: record("other") };
 }
@@ -51,4 +48,15 @@ test("a call that is over is forgotten, unless another process goes on with it u
   expect(calls.size).toBe(1);
   record.over(call.id, "left");
   expect(calls.size).toBe(0);
+});
+
+test("a call that was taken up is its new process's, whatever the old one still says", async () => {
+  const { calls, record, other } = staged();
+  other.save(call);
+  const found = await record.leftBehind("anna", hurried);
+  record.save({ ...call, takenFrom: found?.process });
+  expect(calls.get("call-1")?.process).toBe("this");
+  other.save({ ...call, history: [pastOf({ answer: "Late." })] });
+  other.over(call.id, "lost");
+  expect(calls.get("call-1")).toMatchObject({ process: "this", history: [] });
 });

@@ -69,7 +69,7 @@ function start(processes: number, onWord: (child: FakeChild, word: SupervisorWor
 
 function keep(id: string, process: string): StoredCall {
   const call = { id, room: `room-${id}`, caller: "anna", agent: "agent-1", process, history: [] };
-  store.save(call);
+  store.save(call, store.calls.get(id)?.process);
   return call;
 }
 
@@ -114,6 +114,19 @@ test("the calls of a process that crashed go to living ones, the least busy firs
     { type: "take-up", call: second },
   ]);
   expect(children[1]!.words).toEqual([]);
+});
+
+test("a call that another machine has taken up meanwhile is left to it", async () => {
+  start(1, takesUp);
+  const orphan = keep("a", children[0]!.name);
+  children[0]!.end("SIGKILL");
+  await vi.waitFor(() => expect(children).toHaveLength(2));
+  store.save({ ...orphan, process: "elsewhere" }, orphan.process);
+  children[1]!.say({ type: "ready" });
+  await wait(100);
+  expect(children[1]!.words).toEqual([]);
+  expect(store.calls.get("a")?.process).toBe("elsewhere");
+  expect(lostCalls).toBe(0);
 });
 
 test("without another process the replacement takes them up", async () => {

@@ -1,0 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startPostgres, type TestPostgres } from "../../standins/postgres.ts";
+import { sightline } from "../programs.ts";
+
+// What an operator reads when the database cannot be used: one sentence, and the program does not start.
+
+let postgres: TestPostgres;
+let folder: string;
+let address: string;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  folder = mkdtempSync(join(tmpdir(), "sightline-start-"));
+  address = await postgres.create();
+  const other = await postgres.create();
+  await postgres.run(other, "CREATE ROLE guest LOGIN PASSWORD 'guest-word'");
+});
+
+afterAll(async () => {
+  await postgres.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The program's end, and what it said, with the address in a file as a secret is. */
+async function startWith(command: "gateway" | "agent", url: string) {
+  const file = join(folder, "database-url");
+  writeFileSync(file, url, { mode: 0o600 });
+  const program = sightline([command, ...(command === "gateway" ? ["--engine", "simulator"] : [])], {
+    env: {
+      DATABASE_URL_FILE: file,
+      DATA_DIR: folder,
+      PORT: "0",
+      AGENT_PORT: "0",
+      LIVEKIT_URL: "ws://127.0.0.1:9",
+      LIVEKIT_API_KEY: "key",
+      LIVEKIT_API_SECRET: "s".repeat(32),
+    },
+  });
+  const code = await program.ended;
+  return { code, said: program.stderr().trim() };
+}
+
+const where = (): string => `127.0.0.1:${postgres.port}`;
+const cases: readonly (readonly [string, (url: string) => string, () => string])[] = [
+  [
+    "a wrong password",
+    (url) => url.replace(/:[^:@/]+@/, ":not-this-one@"),
+    () => `${where()} refuses this user or password; expected those of the database calls_1`,
+  ],
+  [
+    "an unknown database",
+    (url) => url.replace("calls_1", "elsewhere"),
+    () => `${where()} has no database elsewhere; expected one that is there`,
+  ],
+  [
+    "a port where nobody is",
+    (url) => url.replace(`:${postgres.port}/`, ":9/"),
+    () => "no PostgreSQL answers at 127.0.0.1:9 (ECONNREFUSED); expected the address of one that runs",
+  ],
+  [
+    "a user who may make no tables",
+    (url) => url.replace(/postgres:[^:@/]+@/, "guest:guest-word@"),
+    () =>
+      `the database calls_1 on ${where()} lets this user make no table; expected a database that belongs to the user`,
+  ],
+];
+
+test.each(cases)(
+  "%s ends gateway and agent with one sentence that has no secret",
+  async (_, change, sentence) => {
+    const url = change(address);
+    const secret = decodeURIComponent(new URL(url).password);
+    const ends = await Promise.all((["gateway", "agent"] as const).map((command) => startWith(command, url)));
+    for (const { code, said } of ends) {
+      expect(said).toBe(`sightline: configuration: 1 fault\n  DATABASE_URL: ${sentence()}`);
+      expect(code).toBe(78);
+      expect(said).not.toContain(secret);
+    }
+  },
+);
+
+test("a database that a newer version made is left alone", async () => {
+  const newer = await postgres.create();
+  await postgres.run(newer, "CREATE TABLE sightline_schema AS SELECT 99 AS version");
+  const { code, said } = await startWith("agent", newer);
+  expect(code).toBe(78);
+  expect(said).toMatch(/the database calls_\d+ on 127\.0\.0\.1:\d+ has schema 99, and this version knows 1;/);
+  expect(await postgres.run(newer, "SELECT to_regclass('ledger') AS ledger")).toEqual([{ ledger: null }]);
+});
+
+test("an address that is none is refused without being shown", async () => {
+  const { code, said } = await startWith("agent", "postgres://ada:secret-word@/calls?sslmode=prefer");
+  expect(code).toBe(78);
+  expect(said).toContain("DATABASE_URL: got 48 characters; expected postgres://USER:PASSWORD@HOST");
+  expect(said).not.toContain("secret-word");
+});
