@@ -63,6 +63,12 @@
 {{- if and $policy.enabled .Values.router.enabled .Values.engines (not $policy.apiServerTo) -}}
 {{- $faults = append $faults "networkPolicy.apiServerTo: the router watches pods through the Kubernetes API; name its address, which `kubectl get endpoints kubernetes` says" -}}
 {{- end -}}
+{{- if and $policy.enabled .Values.store.postgres.existingSecret (not $policy.postgresTo) -}}
+{{- $faults = append $faults "networkPolicy.postgresTo: name where your PostgreSQL is, such as {ipBlock: {cidr: 10.0.7.5/32}}" -}}
+{{- end -}}
+{{- if and .Values.store.postgres.existingSecret .Values.store.postgres.trial.enabled -}}
+{{- $faults = append $faults "store.postgres.existingSecret: there is a PostgreSQL of the chart's own; leave one of the two out" -}}
+{{- end -}}
 
 {{- $pods := 0 -}}
 {{- $names := list -}}
@@ -100,8 +106,8 @@
 {{- if and $scaled (not .Values.autoscaling.prometheusAddress) -}}
 {{- $faults = append $faults "autoscaling.prometheusAddress: KEDA asks Prometheus; name its address" -}}
 {{- end -}}
-{{- if and .Values.autoscaling.agent.enabled .Values.store.shared -}}
-{{- $faults = append $faults "store.shared: agents that share the gateway's file run on one node; set it to false to scale them" -}}
+{{- if and .Values.autoscaling.agent.enabled (include "sightline.sharesFile" .) -}}
+{{- $faults = append $faults "store.shared: agents that share the gateway's file run on one node; name a PostgreSQL, or set it to false to scale them" -}}
 {{- end -}}
 {{- if and .Values.monitoring.podMonitors .Values.networkPolicy.enabled (not .Values.networkPolicy.metricsFrom) -}}
 {{- $faults = append $faults "networkPolicy.metricsFrom: Prometheus may not reach what it is to scrape; name its namespace" -}}
@@ -124,6 +130,7 @@
 {{- if .Values.engines }}{{ $_ := set $images "vllm.image" .Values.vllm.image }}{{ end -}}
 {{- if .Values.router.enabled }}{{ $_ := set $images "router.image" .Values.router.image }}{{ end -}}
 {{- if .Values.livekit.trial.enabled }}{{ $_ := set $images "livekit.trial.image" .Values.livekit.trial.image }}{{ end -}}
+{{- if .Values.store.postgres.trial.enabled }}{{ $_ := set $images "store.postgres.trial.image" .Values.store.postgres.trial.image }}{{ end -}}
 {{- if .Values.redis.trial.enabled }}{{ $_ := set $images "redis.trial.image" .Values.redis.trial.image }}{{ end -}}
 {{- $images | toJson -}}
 {{- end -}}

@@ -51,6 +51,16 @@ imagePullPolicy: {{ .pullPolicy }}
 {{- .Values.secrets.existingSecret | default (printf "%s-secrets" (include "sightline.fullname" .)) -}}
 {{- end -}}
 
+{{/* Whether ledger and running calls are in a PostgreSQL; empty: in a file. */}}
+{{- define "sightline.postgres" -}}
+{{- with .Values.store.postgres }}{{ if or .existingSecret .trial.enabled }}true{{ end }}{{ end -}}
+{{- end -}}
+
+{{/* Whether agents use the gateway's file. */}}
+{{- define "sightline.sharesFile" -}}
+{{- if and .Values.store.shared (not (include "sightline.postgres" .)) }}true{{ end -}}
+{{- end -}}
+
 {{- define "sightline.storeClaim" -}}
 {{- .Values.store.existingClaim | default (printf "%s-store" (include "sightline.fullname" .)) -}}
 {{- end -}}

@@ -74,6 +74,16 @@ spec:
 {{- if .Values.engines }}
 {{ include "sightline.toRule" (list . (ternary "router" "vllm" .Values.router.enabled) 8000) }}
 {{- end }}
+{{- with .Values.store.postgres }}
+{{- if .trial.enabled }}
+{{ include "sightline.toRule" (list $ "postgres" 5432) }}
+{{- else if .existingSecret }}
+- to:
+    {{- toYaml $.Values.networkPolicy.postgresTo | nindent 4 }}
+  ports:
+    - { port: {{ .port }}, protocol: TCP }
+{{- end }}
+{{- end }}
 {{- if .Values.networkPolicy.internet }}
 {{ include "sightline.internetRule" . }}
 {{- end }}

@@ -64,6 +64,42 @@ ws://{{ include "sightline.fullname" . }}-livekit:7880
       {{- end }}
 {{- end -}}
 
+{{/* Where the address of PostgreSQL stands. */}}
+{{- define "sightline.databaseEnv" -}}
+{{- if include "sightline.postgres" . }}
+- name: DATABASE_URL_FILE
+  value: /run/secrets/database/DATABASE_URL
+{{- end }}
+{{- end -}}
+
+{{- define "sightline.databaseMount" -}}
+{{- if include "sightline.postgres" . }}
+- { name: database, mountPath: /run/secrets/database, readOnly: true }
+{{- end }}
+{{- end -}}
+
+{{/* The address, and the authority beside it. */}}
+{{- define "sightline.databaseVolume" -}}
+{{- if include "sightline.postgres" . }}
+- name: database
+  projected:
+    defaultMode: 0440
+    sources:
+      - secret:
+          {{- with .Values.store.postgres }}
+          name: {{ .existingSecret | default (printf "%s-postgres" (include "sightline.fullname" $)) }}
+          items:
+            - { key: {{ ternary .key "DATABASE_URL" (ne .existingSecret "") }}, path: DATABASE_URL }
+          {{- with .caSecret }}
+      - secret:
+          name: {{ . }}
+          items:
+            - { key: ca.crt, path: ca.crt }
+          {{- end }}
+          {{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* A pod is made anew when what it reads at its start has changed. */}}
 {{- define "sightline.settingsChecksum" -}}
 checksum/settings: {{ include "sightline.settings" . | sha256sum }}

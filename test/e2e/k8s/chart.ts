@@ -67,7 +67,9 @@ export interface PodSpec extends Fields {
   readonly volumes: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** A Deployment's name, labels of its pods, and what they are. */
+const WORKLOADS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet"]);
+
+/** A workload's name, labels of its pods, and what they are. */
 export interface Workload {
   readonly name: string;
   readonly component: string;
@@ -115,13 +117,18 @@ export function render(example: string, values: readonly string[] = []): Promise
 
 export function workloadsOf(manifests: readonly Manifest[]): readonly Workload[] {
   return manifests
-    .filter(({ kind }) => kind === "Deployment")
+    .filter(({ kind }) => WORKLOADS.has(kind))
     .map(({ metadata, spec }) => {
-      const { selector, strategy, template } = spec as {
+      const { selector, strategy, template, volumeClaimTemplates } = spec as {
         readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
         readonly strategy: Fields;
         readonly template: { readonly metadata: Manifest["metadata"]; readonly spec: PodSpec };
+        readonly volumeClaimTemplates?: readonly Pick<Manifest, "metadata" | "spec">[];
       };
+      const claimed = (volumeClaimTemplates ?? []).map((claim) => ({
+        name: claim.metadata.name,
+        persistentVolumeClaim: claim.spec,
+      }));
       return {
         name: metadata.name,
         component: metadata.labels["app.kubernetes.io/component"] ?? "",
@@ -129,7 +136,7 @@ export function workloadsOf(manifests: readonly Manifest[]): readonly Workload[]
         annotations: template.metadata.annotations ?? {},
         selector: selector.matchLabels,
         strategy,
-        pod: template.spec,
+        pod: { ...template.spec, volumes: [...template.spec.volumes, ...claimed] },
       };
     });
 }

@@ -159,6 +159,11 @@ test("of a pool only the router speaks with the engines", async () => {
   );
 });
 
+test("with a PostgreSQL of the chart's own gateway and agents reach it, and nobody else does", async () => {
+  const ways = (await connections("postgres")).filter((way) => way.includes("postgres"));
+  expect(ways).toEqual(["agent → postgres 5432/TCP", "gateway → postgres 5432/TCP"]);
+});
+
 test("an engine that downloads nothing has no way out", async () => {
   const engines = policiesOf(await render("pool")).filter(
     ({ podSelector }) => podSelector.matchLabels["sightline/engine"] === "l40s",

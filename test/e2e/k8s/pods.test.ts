@@ -215,7 +215,11 @@ describe.each(EXAMPLES)("the pods of %s", (example) => {
       const [workload] = byComponent(workloads, component);
       const own = envOf(mainOf(workload!));
       const files = Object.keys(own).filter((name) => name.endsWith("_FILE") && !name.startsWith("TLS_"));
-      const keys = Object.fromEntries(files.map((name) => [name.replace(/_FILE$/, ""), "k".repeat(40)]));
+      const secretOf = (name: string): string =>
+        name === "DATABASE_URL" ? "postgres://a:b@database.example.org/c" : "k".repeat(40);
+      const keys = Object.fromEntries(
+        files.map((file) => file.replace(/_FILE$/, "")).map((name) => [name, secretOf(name)]),
+      );
       const plain = Object.fromEntries(Object.entries(own).filter(([name]) => !files.includes(name)));
       const config = readConfig("/app", { ...settings, ...plain, ...keys });
       expect(config.local?.apiKey).toBe("k".repeat(40));
@@ -225,6 +229,8 @@ describe.each(EXAMPLES)("the pods of %s", (example) => {
       expect(config.http.host).toBe("0.0.0.0");
       expect(config.http.metricsToken).toBe("k".repeat(40));
       expect(config.dataDir).toBe("/data");
+      const hasDatabase = example === "pool" || example === "postgres";
+      expect(config.database?.host).toBe(hasDatabase ? "database.example.org" : undefined);
       if (component === "gateway") expect(config.http.accessCode).toBe("k".repeat(40));
       else expect(config.agent.drainMs).toBe(7_200_000);
     }

@@ -78,6 +78,16 @@ describe("what does not go together is refused", () => {
       "livekit.trial.ports: callers are told the port",
     ],
     ["a port twice", ["livekit.trial.ports.stun=7882"], "a number of its own"],
+    [
+      "a PostgreSQL elsewhere at no address",
+      ['store.postgres={"existingSecret":"calls"}'],
+      "networkPolicy.postgresTo",
+    ],
+    [
+      "two PostgreSQLs",
+      ['store.postgres={"existingSecret":"calls","trial":{"enabled":true}}'],
+      "store.postgres.existingSecret",
+    ],
     ["two Redis", ['redis.address="r:6379"'], "redis.address"],
     [
       "two engines of one name",
