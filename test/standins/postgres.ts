@@ -1,12 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Client } from "pg";
 import { generate } from "selfsigned";
+import { freeTcpPort } from "../../orchestrator/assets/livekit-process.ts";
 import { childrenOf } from "../e2e/programs.ts";
 
 const PASSWORD = "p@ss/word:1";
@@ -38,7 +38,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const owner = serverUser();
   const dir = mkdtempSync(join(tmpdir(), "sightline-postgres-"));
   const files = { data: join(dir, "data"), password: join(dir, "password"), ca: join(dir, "server.crt") };
-  const port = await freePort();
+  const port = await freeTcpPort();
   const { cert, private: key } = await generate([{ name: "commonName", value: "localhost" }], {
     extensions: [
       { name: "basicConstraints", cA: true },
@@ -114,7 +114,7 @@ export async function startPostgres(): Promise<TestPostgres> {
   const signalAll = (signal: NodeJS.Signals): void => {
     const { pid } = server;
     if (pid !== undefined && server.exitCode === null)
-      for (const one of [pid, ...childrenOf(pid)]) process.kill(one, signal);
+      for (const one of [pid, ...childrenOf(pid)]) signalTo(one, signal);
   };
 
   await start();
@@ -141,13 +141,13 @@ export async function startPostgres(): Promise<TestPostgres> {
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+/** A connection's process may have ended since it was listed. */
+function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 /** Debian keeps the server's programs by version, outside the path. */
