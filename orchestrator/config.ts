@@ -101,6 +101,8 @@ export interface HttpConfig {
   readonly metricsToken: string | undefined;
   /** PEM files, absolute. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** How long answers and the signalling of calls go on after SIGTERM. */
+  readonly drainMs: number;
 }
 
 export interface Config {

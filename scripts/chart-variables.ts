@@ -9,6 +9,7 @@ const OWN = new Set([
   "AGENT_PROCESSES",
   "DATABASE_URL",
   "DATA_DIR",
+  "GATEWAY_DRAIN_MS",
   "GATE_PROVIDER",
   "GATE_THREADS",
   "HOST",

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { composeGateway } from "../compose/gateway.ts";
 import { aborted } from "./aborted.ts";
+import { DRAINING } from "./draining.ts";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command } from "./io.ts";
 import { listening } from "./port.ts";
@@ -11,7 +12,8 @@ const HELP = `usage: sightline gateway [--engine simulator]
 
 Serves the page and its API: tokens for calls, typed questions, the privacy ledger, /livez, /readyz,
 /metrics. HOST, PORT, PUBLIC_ORIGINS, ACCESS_CODE and TLS_CERT_FILE say where and for whom.
-Prints {"listening": URL} once it answers.`;
+Prints {"listening": URL} once it answers. SIGTERM frees the port, prints {"draining": true} and lets
+running answers and the signalling of calls go on for GATEWAY_DRAIN_MS; a second one ends them at once.`;
 
 export const gateway: Command = async (args, io) => {
   const { values } = parseArgs({
@@ -24,6 +26,13 @@ export const gateway: Command = async (args, io) => {
   }
   const fault = uncaughtFault();
   const stack = await composeGateway({ engine: toEngine(values.engine) });
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> =>
+    (closing ??= stack.close(() => writeLine(io.stdout, JSON.stringify(DRAINING))));
+  io.onForced(() => {
+    stack.gateway.hurry();
+    return close();
+  });
   try {
     const address = await listening(stack.gateway.listen());
     writeLine(io.stdout, JSON.stringify({ listening: address }));
@@ -36,6 +45,6 @@ export const gateway: Command = async (args, io) => {
       }),
     ]);
   } finally {
-    await stack.close();
+    await close();
   }
 };

@@ -26,7 +26,8 @@ export interface GatewayStack {
   readonly gateway: Gateway;
   readonly config: Config;
   readonly log: Logger;
-  close(): Promise<void>;
+  /** Resolves when nothing runs any more; `onFreed` is told when another can listen at the port. */
+  close(onFreed?: () => void): Promise<void>;
 }
 
 /** @throws {ConfigError} */
@@ -92,8 +93,8 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
     gateway,
     config,
     log,
-    async close() {
-      await gateway.close();
+    async close(onFreed) {
+      await gateway.close(onFreed);
       await Promise.all([store.close(), stack.close()]);
     },
   };

@@ -81,6 +81,7 @@ export function readConfig(
               keyFile: resolve(projectDir, values.TLS_KEY_FILE),
             }
           : undefined,
+      drainMs: values.GATEWAY_DRAIN_MS,
     },
     dataDir: resolve(projectDir, values.DATA_DIR ?? ".data"),
     database: values.DATABASE_URL && {

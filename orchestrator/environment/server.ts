@@ -56,6 +56,11 @@ export const serverVariables = {
     expected: "a file",
     example: "key.pem",
   },
+  GATEWAY_DRAIN_MS: {
+    doc: "How long answers and the signalling of calls go on after SIGTERM; then callers are told to come back. A second SIGTERM ends them at once.",
+    ...wholeNumber(600_000, 0, 86_400_000),
+    expected: "a whole number from 0 to 86400000, in milliseconds",
+  },
   DATA_DIR: {
     doc: "Folder of the privacy ledger and the running calls. Unset: .data in the project.",
     ...folder,

@@ -6,6 +6,7 @@ import type { Ask } from "./ask.ts";
 import { addAccessRoute } from "./access-route.ts";
 import { createCallers } from "./callers.ts";
 import { guardApi, siteFault } from "./guard.ts";
+import { createEnding } from "./ending.ts";
 import { addHealthRoutes, type HealthOptions } from "./health-routes.ts";
 import { addLedgerRoutes } from "./ledger-routes.ts";
 import { createLimiter, DEFAULT_LIMITS, type RateLimits } from "./limits.ts";
@@ -20,10 +21,6 @@ import { createSites } from "./sites.ts";
 import { watchUnusedSockets } from "./unused-sockets.ts";
 import { addTokenRoute, type TokenSource } from "./token-route.ts";
 
-/** How often connections without a request are closed while the server stops. */
-const CLOSE_IDLE_EVERY_MS = 50;
-/** Requests that are still running then are cut. */
-const CLOSE_DEADLINE_MS = 10_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface GatewayOptions {
@@ -37,6 +34,8 @@ export interface GatewayOptions {
   /** Addresses of reverse proxies whose word on a caller's address is taken; default: none. */
   readonly trustedProxies?: readonly string[];
   readonly tls: TlsFiles | undefined;
+  /** How long answers and the signalling of calls go on after `close`. */
+  readonly drainMs: number;
   /** Signs cookies and room names; the same after a restart, so that callers stay themselves. */
   readonly secret: string | Uint8Array;
   /** Folder of the built page, absolute. */
@@ -76,8 +75,15 @@ export interface Gateway {
   listen(): Promise<string>;
   /** Bound port. */
   port(): number;
-  /** Stops: unready at once, no new connections, running requests finished within ten seconds. */
-  close(): Promise<void>;
+  /**
+   * Stops: unready at once, no new connections. Running answers and the signalling of calls go on until
+   * they end, for `drainMs` at most; callers whose signalling is left then are told to come back.
+   *
+   * @param onFreed told when another can listen at the port
+   */
+  close(onFreed?: () => void): Promise<void>;
+  /** What still runs ends now, whether it was asked to stop before or will be. */
+  hurry(): void;
 }
 
 /**
@@ -88,10 +94,10 @@ export interface Gateway {
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { livekit, log, tls } = options;
   const app = createServer({ tls, log, trustedProxies: options.trustedProxies ?? [] });
-  const unused = watchUnusedSockets(app.server);
   const port = (): number => (app.server.address() as AddressInfo | null)?.port ?? options.port;
   const sites = createSites({ ...options, tls: tls !== undefined }, port);
   if (tls) redirectPlainHttp(app, (host) => sites.ofHost(host));
+  const unused = watchUnusedSockets(app.server);
   const secure = tls !== undefined || isSecure(options.publicOrigins);
   const limiter = createLimiter({ ...DEFAULT_LIMITS, ...options.limits });
   const callers = createCallers({ ...options, secure, lifeMs: options.retentionDays * DAY_MS }, limiter);
@@ -121,11 +127,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   });
   addLedgerRoutes(app, { ledger: options.ledger, callers });
   await addAskRoute(app, { ask: options.ask, callers, limiter, cutting: cutting.signal, log });
-  if (livekit && signal?.proxied) {
-    const fault = (headers: Parameters<typeof siteFault>[0]) => siteFault(headers, sites, { api: true });
-    addSignalProxy(app, { target: livekit.url, fault, log });
-  }
+  const fault = (headers: Parameters<typeof siteFault>[0]) => siteFault(headers, sites, { api: true });
+  const proxy = livekit && signal?.proxied && addSignalProxy(app, { target: livekit.url, fault, log });
+  if (proxy) app.server.on("upgrade", unused.used);
   await addPage(app, options.pageDir);
+  const ending = createEnding({
+    app,
+    unused,
+    drainMs: options.drainMs,
+    cut() {
+      cutting.abort();
+      if (proxy) proxy.sayGoodbye();
+    },
+  });
 
   return {
     port,
@@ -133,20 +147,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await app.listen({ host: options.host, port: options.port });
       return sites.all()[0] ?? "";
     },
-    async close() {
+    close(onFreed) {
       draining = true;
-      unused.close();
-      // close() alone waits up to a minute for connections that are only kept alive
-      const idle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
-      const cut = setTimeout(() => {
-        cutting.abort();
-        app.server.closeAllConnections();
-      }, CLOSE_DEADLINE_MS);
-      await app.close().finally(() => {
-        clearInterval(idle);
-        clearTimeout(cut);
-      });
+      return ending.begin(onFreed);
     },
+    hurry: () => ending.hurry(),
   };
 }
 

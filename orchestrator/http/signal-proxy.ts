@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "../log.ts";
 import { Problem, toRawProblem, type ProblemCode } from "./problem.ts";
+import { passSignals } from "./signal-goodbye.ts";
 import { createUpstream } from "./signal-upstream.ts";
 
 /** Calls, and as many that are just being made. */
@@ -22,31 +23,45 @@ export interface SignalProxyOptions {
   readonly log: Logger;
 }
 
+export interface SignalProxy {
+  /** Tells every caller who has a socket that the service restarts; what does not end then is cut. */
+  sayGoodbye(): void;
+}
+
+/** A caller's socket. */
+interface Passing {
+  /** Undefined: LiveKit has not agreed yet. */
+  sayGoodbye: (() => void) | undefined;
+}
+
+/** A frame that is under way when the end is said has so long to be whole. */
+const GOODBYE_MS = 900;
+
 /**
  * Passes LiveKit's signal socket through, so that a page on HTTPS needs one certificate and one port.
  * Only `/rtc` is passed on, never the server's administration. Sound and pictures do not come this
  * way: they go between device and server directly.
  */
-export function addSignalProxy(app: FastifyInstance, { target, fault, log }: SignalProxyOptions): void {
+export function addSignalProxy(
+  app: FastifyInstance,
+  { target, fault, log }: SignalProxyOptions,
+): SignalProxy {
   const upstream = createUpstream(target);
-  const sockets = new Set<Duplex>();
+  const sockets = new Map<Duplex, Passing>();
 
   app.server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     const wrong = SIGNAL_PATH.test(incoming.url ?? "") ? fault(incoming.headers) : "not-found";
     if (wrong || sockets.size >= MOST_SOCKETS) return refuse(socket, wrong ?? "busy");
-    sockets.add(socket);
+    const passing: Passing = { sayGoodbye: undefined };
+    sockets.set(socket, passing);
     socket.once("close", () => sockets.delete(socket));
     const outgoing = upstream(incoming, { connection: "Upgrade", upgrade: "websocket" });
     outgoing.once("error", (error: NodeJS.ErrnoException) => {
       log.warn({ code: error.code ?? "no-answer" }, "LiveKit signal connection failed");
       refuse(socket, "bad-gateway");
     });
-    join(outgoing, socket, head);
-  });
-  app.addHook("preClose", (done) => {
-    for (const socket of sockets) socket.destroy();
-    done();
+    join(outgoing, socket, head, passing);
   });
 
   // a browser learns only here why its socket was refused
@@ -60,10 +75,21 @@ export function addSignalProxy(app: FastifyInstance, { target, fault, log }: Sig
         .type("text/plain; charset=utf-8")
         .send(answer.text);
     });
+
+  return {
+    sayGoodbye() {
+      for (const [socket, { sayGoodbye }] of sockets) {
+        if (sayGoodbye) sayGoodbye();
+        else socket.destroy();
+        const timer = setTimeout(() => socket.destroy(), GOODBYE_MS);
+        socket.once("close", () => clearTimeout(timer));
+      }
+    },
+  };
 }
 
 /** Connects a caller's socket with LiveKit's, once LiveKit has agreed; each ends with the other. */
-function join(outgoing: ClientRequest, socket: Duplex, head: Buffer): void {
+function join(outgoing: ClientRequest, socket: Duplex, head: Buffer, passing: Passing): void {
   socket.once("close", () => outgoing.destroy());
   outgoing
     .once("upgrade", (answer, upstream: Duplex, first: Buffer) => {
@@ -73,9 +99,8 @@ function join(outgoing: ClientRequest, socket: Duplex, head: Buffer): void {
         index % 2 === 0 ? [`${name}: ${answer.rawHeaders[index + 1] ?? ""}\r\n`] : [],
       );
       socket.write(`${statusLine(answer)}${headers.join("")}\r\n`);
-      socket.write(first);
       upstream.write(head);
-      upstream.pipe(socket).pipe(upstream);
+      passing.sayGoodbye = passSignals(upstream, socket, first);
     })
     .once("response", (answer) => {
       answer.resume();

@@ -144,18 +144,29 @@ export const RULES = {
 
   grace: ({ services }, { engineDrainS }) => {
     const graceMs = (name: string): number => toMs(services[name]?.stop_grace_period ?? "");
-    const drainMs = Number(services["agent"]?.environment["AGENT_DRAIN_MS"] ?? Number.NaN);
+    const drainMs = (name: string, variable: string): number =>
+      Number(services[name]?.environment[variable] ?? Number.NaN);
     return [
       ...Object.keys(services).flatMap((name) =>
         when(name !== ONE_SHOT && graceMs(name) === 0, `${name}: has no time to end`),
       ),
-      ...when(!(graceMs("agent") >= drainMs + 60_000), "agent: is killed before its calls have ended"),
+      ...when(
+        !(graceMs("agent") >= drainMs("agent", "AGENT_DRAIN_MS") + 60_000),
+        "agent: is killed before its calls have ended",
+      ),
       ...when(
         graceMs("livekit") < graceMs("agent"),
         "livekit: is killed before the agent's calls have ended",
       ),
       ...when(graceMs("vllm") <= engineDrainS * 1000, "vllm: is killed before its answers have ended"),
-      ...when(graceMs("gateway") < 11_000, "gateway: is killed before its requests have ended"),
+      ...when(
+        !(graceMs("gateway") >= drainMs("gateway", "GATEWAY_DRAIN_MS") + 10_000),
+        "gateway: is killed before its answers and signalling have ended",
+      ),
+      ...when(
+        "turn" in services && graceMs("turn") < graceMs("gateway"),
+        "turn: is killed before the gateway's signalling has ended",
+      ),
     ];
   },
 

@@ -121,7 +121,10 @@ describe("gateway and agent", () => {
   });
 
   it("know every variable that there is", async () => {
-    const own = { gateway: ["AGENT_"], agent: ["PORT", "PUBLIC_ORIGINS", "TRUSTED_", "ACCESS_CODE", "TLS_"] };
+    const own = {
+      gateway: ["AGENT_"],
+      agent: ["PORT", "PUBLIC_ORIGINS", "TRUSTED_", "ACCESS_CODE", "TLS_", "GATEWAY_"],
+    };
     // Set by the image, or of what runs elsewhere.
     const elsewhere = new Set([
       "DATA_DIR",
@@ -190,6 +193,14 @@ describe("each rule sees what breaks it", () => {
     ["secrets", "vllm serve --config", "vllm serve --api-key $(cat /key) --config"],
     ["grace", "    stop_grace_period: 2h2m\n", "    stop_grace_period: 10m\n"],
     ["grace", 'AGENT_DRAIN_MS: "7200000"', 'AGENT_DRAIN_MS: "7300000"'],
+    ["grace", 'GATEWAY_DRAIN_MS: "600000"', 'GATEWAY_DRAIN_MS: "655000"'],
+    ["grace", '      GATEWAY_DRAIN_MS: "600000"\n', ""],
+    ["grace", "    stop_grace_period: 11m\n", "    stop_grace_period: 60s\n"],
+    [
+      "grace",
+      "    stop_signal: SIGUSR1\n    stop_grace_period: 2h2m",
+      "    stop_signal: SIGUSR1\n    stop_grace_period: 5m",
+    ],
     [
       "grace",
       "    # More than the shutdown-timeout of its class.\n    stop_grace_period: 60s",

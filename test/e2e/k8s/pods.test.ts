@@ -231,8 +231,10 @@ describe.each(EXAMPLES)("the pods of %s", (example) => {
       expect(config.dataDir).toBe("/data");
       const hasDatabase = example === "pool" || example === "postgres";
       expect(config.database?.host).toBe(hasDatabase ? "database.example.org" : undefined);
-      if (component === "gateway") expect(config.http.accessCode).toBe("k".repeat(40));
-      else expect(config.agent.drainMs).toBe(7_200_000);
+      if (component === "gateway") {
+        expect(config.http.accessCode).toBe("k".repeat(40));
+        expect(config.http.drainMs).toBe(600_000);
+      } else expect(config.agent.drainMs).toBe(7_200_000);
     }
   });
 });
@@ -244,7 +246,7 @@ function drainSeconds(workload: Workload): number {
     case "agent":
       return Number(envOf(mainOf(workload))["AGENT_DRAIN_MS"]) / 1000;
     case "gateway":
-      return 600;
+      return Number(envOf(mainOf(workload))["GATEWAY_DRAIN_MS"]) / 1000;
     case "vllm":
       return Number(readClass(file.replace(/^\/classes\/(.*)\.yaml$/, "$1") as GpuClass)["shutdown-timeout"]);
     case "livekit":

@@ -53,6 +53,7 @@ export async function startSite(options: SiteOptions = {}): Promise<Site> {
     publicOrigins: undefined,
     accessCode,
     tls: undefined,
+    drainMs: 0,
     secret: "a secret of the tests",
     pageDir: await builtPage(),
     livekit: livekit && {

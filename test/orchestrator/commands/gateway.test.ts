@@ -1,9 +1,16 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { EXIT } from "../../../orchestrator/commands/exit.ts";
+import { createOwnCertificate } from "../../../orchestrator/http/own-certificate.ts";
 import { testFolder } from "../../standins/photo-files.ts";
 
 const MAIN = fileURLToPath(new URL("../../../orchestrator/main.ts", import.meta.url));
@@ -49,3 +56,59 @@ test("the gateway says nothing, and asks no program for its voices", async () =>
   expect((await gateway).stdout).toContain('{"listening":');
   expect(existsSync(asked)).toBe(false);
 }, 30_000);
+
+test("asked to end it leaves its port, says so, and waits for what runs; asked again it ends at once", async () => {
+  const folder = testFolder();
+  onTestFinished(() => folder.remove());
+  const livekit = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+  await once(livekit, "listening");
+  onTestFinished(() => livekit.close());
+  livekit.on("connection", (socket) => socket.send("hello"));
+  const port = await freeTcpPort();
+  const origin = `https://localhost:${port}`;
+  const { cert, key } = await createOwnCertificate(["localhost"], folder.path);
+  const url = `ws://127.0.0.1:${(livekit.address() as AddressInfo).port}`;
+  const env = {
+    PORT: String(port),
+    PUBLIC_ORIGINS: origin,
+    TLS_CERT_FILE: folder.put("cert.pem", cert),
+    TLS_KEY_FILE: folder.put("key.pem", key),
+    GATE_URL: "http://127.0.0.1:9",
+    DATA_DIR: folder.path,
+    LIVEKIT_URL: url,
+    LIVEKIT_API_KEY: "key",
+    LIVEKIT_API_SECRET: "a secret of the tests, long enough",
+  };
+  const said: string[] = [];
+  const begin = async () => {
+    const child = spawn(process.execPath, [MAIN, "gateway"], { env, stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const lines = createInterface({ input: child.stdout }).on("line", (line) => void said.push(line));
+    await once(lines, "line");
+    return { child, ended: once(child, "exit") as Promise<[number | null, string | null]> };
+  };
+  const call = async () => {
+    const socket = new WebSocket(`wss://localhost:${port}/rtc`, { origin, ca: cert });
+    onTestFinished(() => socket.terminate());
+    await once(socket, "message");
+    return { socket, closed: once(socket, "close") as Promise<[number]> };
+  };
+
+  const first = await begin();
+  const inFirst = await call();
+  first.child.kill("SIGTERM");
+  await vi.waitFor(() => expect(said.at(-1)).toBe('{"draining":true}'));
+  const second = await begin();
+  const inSecond = await call();
+  expect(first.child.exitCode).toBeNull();
+  inFirst.socket.close(1000);
+  expect(await first.ended).toEqual([0, null]);
+
+  second.child.kill("SIGTERM");
+  await vi.waitFor(() => expect(said.filter((line) => line.includes("draining"))).toHaveLength(2));
+  const askedAtMs = performance.now();
+  second.child.kill("SIGTERM");
+  expect((await inSecond.closed)[0]).toBe(1012);
+  expect(await second.ended).toEqual([EXIT.interrupted, null]);
+  expect(performance.now() - askedAtMs).toBeLessThan(5000);
+}, 60_000);

@@ -38,7 +38,8 @@ export interface TestGateway {
   readonly port: number;
   /** Every log line so far. */
   readonly log: string;
-  close(): Promise<void>;
+  close(onFreed?: () => void): Promise<void>;
+  hurry(): void;
   ask(path: string, request?: Asked): Promise<Answer>;
   /** JSON to an address. */
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -53,6 +54,7 @@ export async function startGateway(changes: Partial<GatewayOptions> = {}): Promi
     publicOrigins: undefined,
     accessCode: undefined,
     tls: undefined,
+    drainMs: 1000,
     secret: "a secret of the tests, long enough",
     pageDir: testPage(),
     livekit: testLivekit(),
@@ -70,8 +72,8 @@ export async function startGateway(changes: Partial<GatewayOptions> = {}): Promi
     ...changes,
   });
   let closing: Promise<void> | undefined;
-  const close = () => (closing ??= gateway.close());
-  onTestFinished(close);
+  const close = (onFreed?: () => void) => (closing ??= gateway.close(onFreed));
+  onTestFinished(() => close());
   await gateway.listen();
   const port = gateway.port();
   const url = `${changes.tls ? "https" : "http"}://127.0.0.1:${port}`;
@@ -83,6 +85,7 @@ export async function startGateway(changes: Partial<GatewayOptions> = {}): Promi
       return log;
     },
     close,
+    hurry: () => gateway.hurry(),
     ask,
     post: (path, body, headers) =>
       ask(path, {

@@ -1,8 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { connect, type AddressInfo } from "node:net";
-import { expect, test } from "vitest";
+import { connect as connectSecurely } from "node:tls";
+import { expect, onTestFinished, test } from "vitest";
+import { createOwnCertificate } from "../../../orchestrator/http/own-certificate.ts";
 import { watchUnusedSockets } from "../../../orchestrator/http/unused-sockets.ts";
+import { testFolder } from "../../standins/photo-files.ts";
 
 test("a connection without a request is closed, one with a request is left alone", async () => {
   const server = createServer((_request, response) => void response.write("begun")).listen(0, "127.0.0.1");
@@ -20,6 +24,37 @@ test("a connection without a request is closed, one with a request is left alone
   await idleClosed;
   expect(busyClosed).toBe(false);
   busy.destroy();
+  server.close();
+  await once(server, "close");
+});
+
+test("over TLS too; and a socket that is used otherwise is left alone", async () => {
+  const folder = testFolder();
+  onTestFinished(() => folder.remove());
+  const server = createSecureServer(await createOwnCertificate(["127.0.0.1"], folder.path));
+  server.on("request", (_request, response) => void response.write("begun"));
+  server.on("upgrade", (_request, socket) => socket.write("agreed"));
+  const unused = watchUnusedSockets(server.listen(0, "127.0.0.1"));
+  server.on("upgrade", unused.used);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const open = () => connectSecurely({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  const busy = open();
+  busy.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  const upgraded = open();
+  upgraded.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+  await Promise.all([once(busy, "data"), once(upgraded, "data")]);
+  const shaken = open();
+  const silent = connect(port, "127.0.0.1");
+  await Promise.all([once(shaken, "secureConnect"), once(silent, "connect")]);
+  // Its server has to have seen it.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const gone = Promise.all([shaken, silent].map((socket) => new Promise((end) => socket.once("close", end))));
+  unused.close();
+  await gone;
+  expect([busy.closed, upgraded.closed]).toEqual([false, false]);
+  busy.destroy();
+  upgraded.destroy();
   server.close();
   await once(server, "close");
 });
