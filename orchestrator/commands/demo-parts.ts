@@ -73,12 +73,13 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
         ? { LIVEKIT_URL: livekit.url, LIVEKIT_API_KEY: livekit.apiKey, LIVEKIT_API_SECRET: livekit.apiSecret }
         : {}),
     };
+    // Who ends a demo does not wait until the call is over.
+    const hasty: Environment = { ...shared, AGENT_DRAIN_MS: "0", GATEWAY_DRAIN_MS: "0" };
     const outside = lan === undefined ? undefined : await forLan(lan, options);
     await gateReady?.catch(() => tell("the person gate does not start: no picture will leave this machine"));
     const [page] = await Promise.all([
-      keep("gateway", { ...shared, PORT: String(options.port), ...outside?.environment }, GRACE_MS),
-      // Who ends a demo does not wait until the call is over.
-      livekit && keep("agent", { ...shared, AGENT_DRAIN_MS: "0" }, AGENT_GRACE_MS),
+      keep("gateway", { ...hasty, PORT: String(options.port), ...outside?.environment }, GRACE_MS),
+      livekit && keep("agent", hasty, AGENT_GRACE_MS),
     ]);
     return {
       address: outside?.address ?? listeningOn(page),

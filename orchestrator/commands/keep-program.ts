@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { InputError } from "../errors.ts";
 import { sleep } from "../lib/abortable.ts";
+import { isDraining } from "./draining.ts";
 
 export interface KeptProgram {
   /** The first line of its standard output, of the first start. Rejects with an InputError when it ended before saying one. */
@@ -16,7 +17,7 @@ export interface KeepOptions {
   /** What the user knows it as. */
   readonly name: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Told each time that it has ended unasked, with its exit code or signal. */
+  /** Told each time that it has ended unasked, with its exit code or signal, or `draining`: it ends, and has left its place. */
   readonly onCrash: (reason: string) => void;
   /** Told each time that it has been started. */
   readonly onStart?: (pid: number) => void;
@@ -29,10 +30,12 @@ const FIRST_BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 10_000;
 /** Who has run this long did not crash at its start. */
 const STEADY_MS = 10_000;
+/** Why the next one is started while it still runs. */
+const LEFT = "draining";
 
 /**
  * Starts a program in a group of its own, so that Ctrl-C at the terminal is ours to answer, and starts
- * it again whenever it ends unasked.
+ * it again whenever it ends unasked. For one that says that it drains, the next is started at once.
  */
 export function keepProgram(
   [program, ...args]: readonly [string, ...string[]],
@@ -40,6 +43,8 @@ export function keepProgram(
 ): KeptProgram {
   const stopping = new AbortController();
   const first = Promise.withResolvers<string>();
+  /** Those that run, also the one that drains, and when each is gone. */
+  const running = new Map<ChildProcess, Promise<unknown>>();
   let child: ChildProcess | undefined;
 
   const run = async (): Promise<void> => {
@@ -52,6 +57,7 @@ export function keepProgram(
       );
       if (stopping.signal.aborted) return;
       options.onCrash(reason);
+      if (reason === LEFT) continue;
       if (performance.now() - startedAtMs > STEADY_MS) backoffMs = FIRST_BACKOFF_MS;
       await sleep(backoffMs, stopping.signal).catch(() => {});
       backoffMs = Math.min(MAX_BACKOFF_MS, backoffMs * 2);
@@ -66,10 +72,21 @@ export function keepProgram(
         env: options.environment,
       });
       child = started;
+      const gone = Promise.withResolvers<void>();
+      running.set(started, gone.promise);
+      const over = (reason: string): void => {
+        running.delete(started);
+        gone.resolve();
+        resolve(reason);
+      };
       started.stdin?.on("error", () => {});
-      if (started.stdout) createInterface({ input: started.stdout }).once("line", first.resolve);
-      started.once("error", (error) => resolve(error.message));
-      started.once("exit", (code, signal) => resolve(signal ?? `exit ${code}`));
+      if (started.stdout)
+        createInterface({ input: started.stdout }).on("line", (line) => {
+          first.resolve(line);
+          if (isDraining(line) && !stopping.signal.aborted) resolve(LEFT);
+        });
+      started.once("error", (error) => over(error.message));
+      started.once("exit", (code, signal) => over(signal ?? `exit ${code}`));
       if (started.pid !== undefined) options.onStart?.(started.pid);
     });
 
@@ -79,12 +96,17 @@ export function keepProgram(
     ready: first.promise,
     async stop(graceMs) {
       stopping.abort();
-      const running = child;
-      running?.kill("SIGTERM");
-      const kill = setTimeout(() => running?.kill("SIGKILL"), graceMs);
+      // One that drains was asked before: asked again it would cut what it waits for.
+      child?.kill("SIGTERM");
+      const kill = setTimeout(() => {
+        for (const each of running.keys()) each.kill("SIGKILL");
+      }, graceMs);
       await over;
+      await Promise.all(running.values());
       clearTimeout(kill);
     },
-    hurry: () => void child?.kill("SIGTERM"),
+    hurry() {
+      for (const each of running.keys()) each.kill("SIGTERM");
+    },
   };
 }

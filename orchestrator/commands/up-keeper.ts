@@ -12,7 +12,8 @@ import { aborted } from "./aborted.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { keepLivekit, type KeptLivekit } from "./keep-livekit.ts";
-import { keepProgram, type KeptProgram } from "./keep-program.ts";
+import { keepProgram } from "./keep-program.ts";
+import { createStop, type StoppedProgram } from "./stop-programs.ts";
 
 export interface KeeperOptions {
   readonly places: UpPlaces;
@@ -33,8 +34,9 @@ const START_TIMEOUT_MS = 90_000;
 const LOOK_MS = 500;
 
 /**
- * Starts the programs of the stack and keeps them running until it is asked to end; then they end in the
- * opposite order, calls first. What is going on stands in the state file.
+ * Starts the programs of the stack and keeps them running until it is asked to end; then those end first
+ * that calls are in, together, and the others in the opposite order. What is going on stands in the state
+ * file.
  */
 export async function keepUp(options: KeeperOptions, io: Io): Promise<number> {
   const { places, programs, livekit, ports } = options;
@@ -68,7 +70,7 @@ export async function keepUp(options: KeeperOptions, io: Io): Promise<number> {
 
   mkdirSync(places.logs, { recursive: true, mode: 0o700 });
   change({});
-  const kept: { readonly program: KeptProgram; readonly graceMs: number }[] = [];
+  const kept: StoppedProgram[] = [];
   const looking = new AbortController();
   const ready: Record<string, string> = { livekit: `http://127.0.0.1:${ports.livekit}/` };
   let server: KeptLivekit | undefined;
@@ -84,18 +86,15 @@ export async function keepUp(options: KeeperOptions, io: Io): Promise<number> {
     });
     ready[program.name] = program.ready;
     kept.unshift({
+      name: program.name,
       program: { ...keeping, stop: (graceMs) => keeping.stop(graceMs).finally(() => closeSync(errors)) },
+      drains: program.drains ?? false,
       graceMs: program.graceMs,
     });
   };
-  const stop = async (): Promise<void> => {
-    looking.abort();
-    for (const { program, graceMs } of kept) await program.stop(graceMs);
-    await server?.close();
-  };
+  const stop = createStop(kept, async () => server?.close());
   io.onForced(async () => {
-    for (const { program } of kept) program.hurry();
-    await stop();
+    await stop.now();
     removeState(places);
   });
 
@@ -134,12 +133,14 @@ export async function keepUp(options: KeeperOptions, io: Io): Promise<number> {
     await until(["livekit", ...programs.filter(({ optional }) => !optional).map(({ name }) => name)]);
     if (!io.signal.aborted) change({ phase: "ready" });
     await Promise.race([aborted(io.signal), watched]);
+    looking.abort();
     change({ phase: "stopping" });
-    await stop();
+    await stop.calmly();
     removeState(places);
     return EXIT.done;
   } catch (error) {
-    await stop();
+    looking.abort();
+    await stop.calmly();
     change({ phase: "failed", why: error instanceof Error ? error.message : "unknown fault" });
     return EXIT.failed;
   }

@@ -38,7 +38,7 @@ export async function keepProcesses(options: UpOptions, config: Config, io: Io):
     livekitKey: LIVEKIT_KEY,
     site: site.environment,
     simulator: options.simulator,
-    drainMs: config.agent.drainMs,
+    drainMs: { agent: config.agent.drainMs, gateway: config.http.drainMs },
     python,
     warmUp: {
       program: join(PROJECT_DIR, "inference", "vllm", "warm_up.py"),

@@ -29,6 +29,8 @@ export interface UpProgram {
   readonly optional: boolean;
   /** The programs after it are started once it works. */
   readonly awaited?: true;
+  /** It waits for calls when asked to end, together with the others that do. */
+  readonly drains?: true;
   /** How long it may take to end when asked to. */
   readonly graceMs: number;
 }
@@ -46,8 +48,8 @@ export interface ProgramsOptions {
   readonly site: Environment;
   /** Words for `sightline simulator`. */
   readonly simulator: readonly string[];
-  /** How long running calls go on when they are asked to end. */
-  readonly drainMs: number;
+  /** How long running calls, and their signalling, go on when they are asked to end. */
+  readonly drainMs: { readonly agent: number; readonly gateway: number };
   /** Path of the interpreter; undefined: there is none, and nobody asks the engine whether it understands. */
   readonly python: string | undefined;
   /** The project's `inference/vllm/warm_up.py`, and what it keeps. */
@@ -108,7 +110,8 @@ export function upPrograms(options: ProgramsOptions): readonly UpProgram[] {
       address: at(ports.agent),
       ready: at(ports.agent, "/readyz"),
       optional: false,
-      graceMs: options.drainMs + AGENT_GRACE_MS,
+      drains: true,
+      graceMs: options.drainMs.agent + AGENT_GRACE_MS,
     },
     {
       name: "gateway",
@@ -117,7 +120,8 @@ export function upPrograms(options: ProgramsOptions): readonly UpProgram[] {
       address: `${scheme}://localhost:${ports.page}`,
       ready: `${scheme}://localhost:${ports.page}/readyz`,
       optional: false,
-      graceMs: GRACE_MS,
+      drains: true,
+      graceMs: options.drainMs.gateway + GRACE_MS,
     },
     ...(options.prometheus ? [prometheus(options.prometheus, ports.prometheus, withoutSecrets)] : []),
   ];

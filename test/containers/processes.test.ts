@@ -37,7 +37,7 @@ const programs = upPrograms({
   livekitKey: "sightline",
   site,
   simulator: [],
-  drainMs: 7_200_000,
+  drainMs: { agent: 7_200_000, gateway: 600_000 },
   python: "/usr/bin/python3",
   warmUp: { program: "warm_up.py", state: "state.json" },
   prometheus: undefined,
@@ -52,6 +52,7 @@ const CONTAINERS_ONLY: Readonly<Record<string, string>> = {
   GATE_PROVIDER: "the default",
   AGENT_DRAIN_MS: "the operator's own, or the default",
   NVIDIA_VISIBLE_DEVICES: "its image would take every card",
+  GATEWAY_DRAIN_MS: "the operator's own, or the default",
 };
 /** Arguments of a container that a program of this machine has not. */
 const CONTAINERS_ONLY_FLAGS = new Set(["host", "key-file"]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
 import { joinAsCaller, type Caller } from "../../standins/caller.ts";
+import { startPlainFront } from "../../standins/plain-front.ts";
 import { type TestFolder, testFolder } from "../../standins/photo-files.ts";
 import { synthesise, type Utterance } from "../../standins/speech/synthesise.ts";
 import { createWordReader } from "../../standins/speech/word-reader.ts";
@@ -53,7 +54,10 @@ export interface Stack {
   /** A typed question, as the page asks it; the answer's events. */
   ask(question: string): Promise<Page>;
   utterance(words: string): Utterance;
-  /** Gets a token from the gateway and joins its room; resolves when the agent listens. */
+  /**
+   * Gets a token from the gateway and joins its room, signalling through the gateway as a page does;
+   * resolves when the agent listens.
+   */
   call(known?: readonly string[]): Promise<Caller>;
   /** PromQL, at its Prometheus. */
   query(expression: string): Promise<readonly { readonly metric: object; readonly value: number }[]>;
@@ -110,6 +114,7 @@ export async function prepareStack({ script, says, environment = {} }: StackOpti
     ...environment,
   };
   const callers: Caller[] = [];
+  const front = await startPlainFront(address, () => readFileSync(join(dataDir, "certificate.pem"), "utf8"));
 
   const run = async (...args: readonly string[]): Promise<Ran> => {
     const program = sightline(args, { env });
@@ -160,12 +165,13 @@ export async function prepareStack({ script, says, environment = {} }: StackOpti
       return found;
     },
     async call(known = []) {
-      const { token } = JSON.parse((await fetchPage("GET", "/api/v1/livekit/token")).text) as {
+      const { token, url } = JSON.parse((await fetchPage("GET", "/api/v1/livekit/token")).text) as {
         token: string;
+        url: string;
       };
-      const url = await addressOf("livekit");
+      if (url !== address.replace("https:", "wss:")) throw new Error(`signalling goes to ${url}`);
       const heard = await Promise.all(known.map((words) => synthesise(words)));
-      const caller = await joinAsCaller({ url, token, known: heard, bufferMs: 80 });
+      const caller = await joinAsCaller({ url: front.url, token, known: heard, bufferMs: 80 });
       callers.push(caller);
       await caller.until("the agent listens", () => isListening(caller), AGENT_JOINS_MS);
       return caller;
@@ -185,6 +191,7 @@ export async function prepareStack({ script, says, environment = {} }: StackOpti
     async close() {
       await Promise.all(callers.splice(0).map((caller) => caller.leave().catch(() => {})));
       await run("down", "--now");
+      front.close();
       await Promise.all([stt.close(), tts.close(), cloud.close()]);
       folder.remove();
     },

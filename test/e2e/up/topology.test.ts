@@ -1,5 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { RoomEvent } from "@livekit/rtc-node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Caller } from "../../standins/caller.ts";
 import { callNoticesIn } from "../../../orchestrator/session/voice/notices-text.ts";
@@ -19,6 +20,8 @@ const SEEN_MS = 20_000;
 
 let stack: Stack;
 let up: Ran;
+/** What the engine says to the question. */
+let answered = "";
 beforeAll(async () => {
   stack = await prepareStack({
     script: [JOKE],
@@ -72,6 +75,7 @@ test("a call is answered, and Prometheus has its time to first token", async () 
     const [rooms] = await stack.query('sum(livekit_room_total{job="livekit"})');
     expect(rooms?.value).toBe(1);
   }, SEEN_MS);
+  answered = end.text;
   await caller.leave();
   await vi.waitFor(async () => {
     const [counted] = await stack.query(
@@ -129,6 +133,45 @@ test("gate, engine and agent are exchanged during a call: no word is cut, no que
   await vi.waitFor(async () => expect((await ask(next, QUESTION)).end.text).toBe(end.text), 40_000);
   await next.leave();
 }, 180_000);
+
+test("the gateway is exchanged during calls: they go on in the old one, and new callers find the new one at once", async () => {
+  const caller = await stack.call([answered]);
+  const old = await pidOf("gateway");
+  const { restarts = 0 } = (await stack.status()).programs.find(({ name }) => name === "gateway") ?? {};
+
+  // While it speaks.
+  const said = await caller.say(stack.utterance(QUESTION));
+  await caller.until("some words", () => caller.listening.words(said.lastSampleAtMs).length >= 2);
+  process.kill(old, "SIGTERM");
+  expectSaid(caller, await answerTo(caller, said), answered);
+  await startedAgain("gateway", restarts + 1);
+  expect(await pidOf("gateway")).not.toBe(old);
+  expect(isAlive(old)).toBe(true);
+
+  const other = await stack.call([answered]);
+  expectSaid(other, await ask(other, QUESTION), answered);
+  expectSaid(caller, await ask(caller, QUESTION), answered);
+  await caller.leave();
+  await vi.waitFor(() => expect(isAlive(old)).toBe(false), 5000);
+
+  // One that cannot wait tells its callers to come back: they do, and lose no word.
+  const hasty = await pidOf("gateway");
+  const reconnected: string[] = [];
+  other.room.on(RoomEvent.Reconnecting, () => void reconnected.push("reconnecting"));
+  other.room.on(RoomEvent.Reconnected, () => void reconnected.push("reconnected"));
+  const asked = await other.say(stack.utterance(QUESTION));
+  await other.until("some words", () => other.listening.words(asked.lastSampleAtMs).length >= 2);
+  process.kill(hasty, "SIGTERM");
+  await startedAgain("gateway", restarts + 2);
+  process.kill(hasty, "SIGTERM");
+  await vi.waitFor(() => expect(isAlive(hasty)).toBe(false), 5000);
+  expectSaid(other, await answerTo(other, asked), answered);
+  await vi.waitFor(() => expect(reconnected).toEqual(["reconnecting", "reconnected"]), 20_000);
+  expectSaid(other, await ask(other, QUESTION), answered);
+  expect(other.disconnected()).toBeUndefined();
+  expect(other.agents).toHaveLength(1);
+  await other.leave();
+}, 120_000);
 
 test("an engine that is slow: the alert fires, which was silent before", async () => {
   const asked = async (count: number): Promise<void> => {

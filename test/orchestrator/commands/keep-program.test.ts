@@ -72,3 +72,53 @@ test("the waits between its starts leave nothing behind", async () => {
   for (const signal of new Set(signals)) expect(getEventListeners(signal, "abort").length).toBeLessThan(2);
   await kept.stop(100);
 });
+
+test("for one that drains the next is started at once; asked to end, it is not asked again", async () => {
+  const starts: number[] = [];
+  const reasons: string[] = [];
+  const drains = `
+    let asked = 0;
+    process.on("SIGTERM", () => {
+      asked += 1;
+      if (asked > 1) process.exit(1);
+      console.log(JSON.stringify({ draining: true }));
+      setTimeout(() => process.exit(0), 1500);
+    });
+    console.log("here");
+    setInterval(() => {}, 1000);`;
+  const kept = keepProgram(node(drains), {
+    ...program,
+    onStart: (pid) => starts.push(pid),
+    onCrash: (reason) => reasons.push(reason),
+  });
+  await kept.ready;
+  const startMs = performance.now();
+  process.kill(starts[0] ?? 0, "SIGTERM");
+  await expect.poll(() => starts.length, { timeout: 1000 }).toBe(2);
+  expect(reasons).toEqual(["draining"]);
+  // The second one needs its time to take signals.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await kept.stop(10_000);
+  expect(performance.now() - startMs).toBeGreaterThan(1500);
+  expect(starts).toHaveLength(2);
+});
+
+test("who drains and does not end in its time is killed with the others; hurried, it is asked again", async () => {
+  const starts: number[] = [];
+  const deaf = `
+    process.on("SIGTERM", () => console.log(JSON.stringify({ draining: true })));
+    console.log("here");
+    setInterval(() => {}, 1000);`;
+  const kept = keepProgram(node(deaf), {
+    ...program,
+    onStart: (pid) => starts.push(pid),
+    onCrash: () => {},
+  });
+  await kept.ready;
+  process.kill(starts[0] ?? 0, "SIGTERM");
+  await expect.poll(() => starts.length, { timeout: 2000 }).toBe(2);
+  const startMs = performance.now();
+  await kept.stop(300);
+  expect(performance.now() - startMs).toBeLessThan(2000);
+  for (const pid of starts) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+});

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { createStop, type StoppedProgram } from "../../../orchestrator/commands/stop-programs.ts";
+
+/** A stack whose programs end when they are hurried, or let go. */
+function stack() {
+  const log: string[] = [];
+  const ends = new Map<string, () => void>();
+  const make = (name: string, drains: boolean): StoppedProgram => {
+    const gone = Promise.withResolvers<void>();
+    ends.set(name, gone.resolve);
+    return {
+      name,
+      drains,
+      graceMs: 1000,
+      program: {
+        stop() {
+          log.push(`stop ${name}`);
+          return gone.promise.then(() => void log.push(`${name} gone`));
+        },
+        hurry() {
+          log.push(`hurry ${name}`);
+          gone.resolve();
+        },
+      },
+    };
+  };
+  const kept = [make("prometheus", false), make("gateway", true), make("agent", true), make("gate", false)];
+  const stop = createStop(kept, async () => void log.push("after"));
+  return { log, stop, end: (name: string) => ends.get(name)?.() };
+}
+
+test("those that wait for calls are asked together, and the others when they are gone", async () => {
+  const { log, stop, end } = stack();
+  const ended = stop.calmly();
+  expect(log).toEqual(["stop gateway", "stop agent"]);
+  for (const name of ["agent", "gateway", "prometheus", "gate"]) end(name);
+  await ended;
+  expect(log.slice(2)).toEqual([
+    "agent gone",
+    "gateway gone",
+    "stop prometheus",
+    "prometheus gone",
+    "stop gate",
+    "gate gone",
+    "after",
+  ]);
+});
+
+test("in a hurry the gateway stays until calls have said goodbye, and nothing is asked to stop twice", async () => {
+  const { log, stop } = stack();
+  void stop.calmly();
+  await stop.now();
+  expect(log.indexOf("hurry gateway")).toBeGreaterThan(log.indexOf("agent gone"));
+  expect(log.filter((line) => line.startsWith("stop "))).toHaveLength(4);
+  expect(log.at(-1)).toBe("after");
+});
