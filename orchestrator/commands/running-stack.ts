@@ -2,10 +2,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { ComposePlan } from "../up/compose-plan.ts";
+import { readLeaving } from "../up/leaving.ts";
 import { askCompose, runCompose } from "../up/run-compose.ts";
 import { type ServiceState, toServiceStates } from "../up/service-states.ts";
 import { upPlaces } from "../up/state.ts";
-import type { Io } from "./io.ts";
+import { endCalls, type Exchange } from "./exchange.ts";
+import { EXIT } from "./exit.ts";
+import { type Io, writeLine } from "./io.ts";
 
 /** What runs in containers, for the commands that follow `up`. */
 export interface RunningStack {
@@ -29,8 +32,13 @@ export function runningStack(config: Config): RunningStack | undefined {
   return {
     address: plan.address,
     async down({ now }, io) {
+      const exchange = exchangeOf(all, config, io);
+      await endCalls(exchange, { now });
+      if (io.signal.aborted) return EXIT.interrupted;
       const code = await runCompose(all, ["down", ...(now ? ["--timeout", "25"] : [])], io.signal);
-      if (code === 0) rmSync(planFile(config), { force: true });
+      if (code !== 0) return code;
+      exchange.leaving.clear();
+      rmSync(planFile(config), { force: true });
       return code;
     },
     async states(signal) {
@@ -39,6 +47,16 @@ export function runningStack(config: Config): RunningStack | undefined {
     },
     logs: (names, { follow }, io) =>
       runCompose(all, ["logs", "--tail", "50", ...(follow ? ["--follow"] : []), ...names], io.signal),
+  };
+}
+
+/** The way to exchange what runs by this plan. */
+export function exchangeOf(plan: ComposePlan, config: Config, io: Io): Omit<Exchange, "compose"> {
+  return {
+    plan,
+    leaving: readLeaving(join(upPlaces(config.dataDir).folder, "leaving.json")),
+    signal: io.signal,
+    tell: (line) => writeLine(io.stderr, `sightline: ${line}`),
   };
 }
 

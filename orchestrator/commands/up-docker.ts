@@ -11,18 +11,22 @@ import { secretFiles } from "../up/container-secrets.ts";
 import { preflight, type GpuPick } from "../up/preflight.ts";
 import { pickGpu } from "../up/pick-gpu.ts";
 import { runCompose } from "../up/run-compose.ts";
+import { lookAtContainers, servicesOf } from "../up/docker-containers.ts";
+import { CAREFUL, type Exchange, exchangeAgent, makeRoomForGateway } from "./exchange.ts";
 import { explain } from "./up-docker-explain.ts";
 import { lookForDocker, modelOf } from "./up-docker-facts.ts";
 import { ownLan } from "./demo-lan.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
-import { keepPlan, readPlan } from "./running-stack.ts";
+import { exchangeOf, keepPlan, readPlan } from "./running-stack.ts";
 import { secretsFolder } from "./secrets-folder.ts";
 import type { UpOptions } from "./up-options.ts";
 import { refuse } from "./up-refuse.ts";
 
 /** The detector of the person gate. */
 const DETECTOR = "yolox_nano";
+/** The gateway, and what compose would start with it. */
+const BEHIND_GATEWAY: ReadonlySet<string> = new Set(["gateway", "turn"]);
 /** Loading and warming the engine, and fetching images before that. */
 const WAIT_S = 2400;
 const WITHOUT_GPU = "Without a GPU, as programs of this machine: make up ENGINE=simulator RUNTIME=process";
@@ -52,28 +56,49 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
     }),
     hasSettings: existsSync(join(PROJECT_DIR, ".env")),
   });
+  const compose = async (...words: readonly string[]): Promise<void> => {
+    const code = await runCompose(plan, words, io.signal);
+    if (io.signal.aborted || code === 0) return;
+    throw new InputError(
+      `docker compose ${words[0] ?? ""} ended with ${code}`,
+      "it to succeed; 'make logs' shows what the containers said, 'make down' ends them",
+    );
+  };
   for (const step of steps([modelOf(picked), ...speechWeights(options, operator["SPEECH_PIPER"])])) {
-    // What is not up has no right to skip the next look at the machine.
-    if (step[0] === "up") keepPlan(config, plan);
-    const code = await runCompose(plan, step, io.signal);
+    await compose(...step);
     if (io.signal.aborted) return EXIT.interrupted;
-    if (code !== 0) {
-      throw new InputError(
-        `docker compose ${step[0]} ended with ${code}`,
-        "it to succeed; 'make logs' shows what the containers said, 'make down' ends them",
-      );
-    }
   }
+  // What is not up has no right to skip the next look at the machine.
+  keepPlan(config, plan);
+  await start({ ...exchangeOf(plan, config, io), compose });
+  if (io.signal.aborted) return EXIT.interrupted;
   explain({ plan, picked, options, operator, secrets: secretsFolder(config) }, io);
   return EXIT.done;
 }
 
-/** Own images, weights with their progress, and then all of it until it is healthy. */
+/** Own images, and weights with their progress. */
 function steps(models: readonly (string | undefined)[]): readonly (readonly string[])[] {
   const named = models.filter((model) => model !== undefined);
-  return [
-    ["build"],
-    ["run", "--rm", "--no-deps", "weights", "fetch", DETECTOR, ...named],
-    ["up", "--detach", "--remove-orphans", "--wait", "--wait-timeout", String(WAIT_S)],
-  ];
+  return [["build"], ["run", "--rm", "--no-deps", "weights", "fetch", DETECTOR, ...named]];
+}
+
+/** All of it until it is healthy. Where calls may run, what they are in is exchanged last, and not by compose. */
+async function start(exchange: Exchange): Promise<void> {
+  const { plan, signal, compose } = exchange;
+  const up = (...words: readonly string[]): Promise<void> =>
+    compose("up", "--detach", ...words, "--wait", "--wait-timeout", String(WAIT_S));
+  const careful = await lookAtContainers(plan, CAREFUL, signal);
+  if (!careful.some(({ running }) => running)) {
+    exchange.leaving.clear();
+    await up("--remove-orphans");
+    return;
+  }
+  const services = (await servicesOf(plan, signal)).filter((name) => name !== "agent");
+  await up(...services.filter((name) => !BEHIND_GATEWAY.has(name)));
+  if (signal.aborted) return;
+  await makeRoomForGateway(exchange);
+  if (signal.aborted) return;
+  await up("--remove-orphans", ...services);
+  if (signal.aborted) return;
+  await exchangeAgent(exchange);
 }

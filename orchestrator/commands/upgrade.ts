@@ -11,9 +11,9 @@ import { upProcess } from "./up-process.ts";
 const HELP = `usage: sightline upgrade [the options of up]
 
 Brings what runs to the state of this checkout and its lock files. Containers: images are built and
-fetched first, then each part that has changed is exchanged; calls go on in the agent that they are in
-until they end. Without containers: calls may finish, then all is started anew. The way back is the
-same, in the older checkout.
+fetched first, then each part that has changed is exchanged; a new agent takes calls at once, and those
+that run go on in the agent that they are in until they end. Without containers: calls may finish, then
+all is started anew. The way back is the same, in the older checkout.
 
 ${UP_OPTIONS_HELP}`;
 

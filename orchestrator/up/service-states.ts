@@ -59,11 +59,11 @@ export function toServiceStates(answers: {
     const states = containers
       .filter(({ Service: service }) => service === name)
       .map((each) => toState(each, { asked, ends: ending.has(name) }));
-    // While one takes another's place there are two.
-    const [worst = { name, state: "missing", health: null, exitCode: null, fine: false }] = states.toSorted(
-      (a, b) => Number(a.fine) - Number(b.fine),
+    // While one takes another's place there are two, and the one that leaves does no work any more.
+    const [best = { name, state: "missing", health: null, exitCode: null, fine: false }] = states.toSorted(
+      (a, b) => Number(b.fine) - Number(a.fine),
     );
-    return worst;
+    return best;
   });
 }
 

@@ -58,6 +58,7 @@ export function fakeMachine(folder: string): FakeMachine {
           `  "info --format") echo '${info}' ;;`,
           '  "compose version") echo 2.40.3 ;;',
           "  *)",
+          '    case " $* " in *" ps --all --quiet "*) exit ;; esac',
           `    { printf '%s\\037' "$@"; printf '\\t'; env | grep -E '${WRITTEN}' | tr '\\n' '\\037'; echo; } >> '${log}'`,
           '    case " $* " in',
           `      *" config "*) cat '${folder}/config.json' ;;`,

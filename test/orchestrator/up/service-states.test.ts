@@ -53,9 +53,11 @@ test("who has no container is missing, and what was run by hand is none", () => 
   expect(toServiceStates({ config, ps: "" }).map(({ state }) => state)).toEqual(Array(3).fill("missing"));
 });
 
-test("of two containers of a service the one that does not work counts", () => {
+test("of two containers of a service the one that works counts: the other is leaving", () => {
   const one = { Service: "plain", State: "running" };
-  expect(of("plain", one, { ...one, State: "exited", ExitCode: 137 })).toMatchObject({ exitCode: 137 });
+  const left = { ...one, State: "exited", ExitCode: 137 };
+  expect(of("plain", left, one)).toMatchObject({ state: "running", fine: true });
+  expect(of("plain", left, left)).toMatchObject({ exitCode: 137, fine: false });
 });
 
 test("an answer of another form is no answer", () => {
