@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startPostgres, type TestPostgres } from "../../standins/postgres.ts";
-import { sightline } from "../programs.ts";
+import { sightline, type Program } from "../programs.ts";
 
-// What an operator reads when the database cannot be used: one sentence, and the program does not start.
+// The programs themselves with a database, and what an operator reads when it cannot be used: one sentence,
+// and the program does not start.
 
 let postgres: TestPostgres;
 let folder: string;
@@ -24,11 +25,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The program's end, and what it said, with the address in a file as a secret is. */
-async function startWith(command: "gateway" | "agent", url: string) {
+/** Starts a program with the address in a file, as a secret is. */
+function startAt(command: "gateway" | "agent", url: string): Program {
   const file = join(folder, "database-url");
   writeFileSync(file, url, { mode: 0o600 });
-  const program = sightline([command, ...(command === "gateway" ? ["--engine", "simulator"] : [])], {
+  return sightline([command, ...(command === "gateway" ? ["--engine", "simulator"] : [])], {
     env: {
       DATABASE_URL_FILE: file,
       DATA_DIR: folder,
@@ -39,6 +40,11 @@ async function startWith(command: "gateway" | "agent", url: string) {
       LIVEKIT_API_SECRET: "s".repeat(32),
     },
   });
+}
+
+/** The program's end, and what it said. */
+async function startWith(command: "gateway" | "agent", url: string) {
+  const program = startAt(command, url);
   const code = await program.ended;
   return { code, said: program.stderr().trim() };
 }
@@ -81,6 +87,40 @@ test.each(cases)(
     }
   },
 );
+
+test("two gateways at one database show a caller the same ledger, and make no file", async () => {
+  const shared = await postgres.create();
+  const gateways = [0, 1].map(() => startAt("gateway", shared));
+  try {
+    const [one = "", other = ""] = await Promise.all(
+      gateways.map((gateway) =>
+        vi.waitFor(() => (JSON.parse(gateway.stdout()) as { readonly listening: string }).listening, 20_000),
+      ),
+    );
+    const ready = (await (await fetch(`${one}/readyz`)).json()) as {
+      readonly checks: { readonly store: string };
+    };
+    expect(ready.checks.store).toBe("ok");
+    const question = JSON.stringify({ question: "What is the time in Oslo?" });
+    const headers = { "content-type": "application/json" };
+    const asked = await fetch(`${one}/api/v1/ask`, { method: "POST", headers, body: question });
+    await asked.text();
+    expect(asked.status).toBe(200);
+    const cookie = asked.headers
+      .getSetCookie()
+      .map((set) => set.split(";")[0])
+      .join("; ");
+    const seen = await fetch(`${other}/api/v1/ledger`, { headers: { cookie } });
+    const { entries } = (await seen.json()) as { readonly entries: readonly object[] };
+    expect(entries).toMatchObject([{ reason: expect.any(String), engine: expect.anything() }]);
+    const [count] = await postgres.run(shared, "SELECT count(*)::int AS entries FROM ledger");
+    expect(count).toEqual({ entries: 1 });
+    expect(existsSync(join(folder, "sightline.db"))).toBe(false);
+  } finally {
+    for (const { child } of gateways) child.kill("SIGTERM");
+    expect(await Promise.all(gateways.map(({ ended }) => ended))).toEqual([0, 0]);
+  }
+});
 
 test("a database that a newer version made is left alone", async () => {
   const newer = await postgres.create();
