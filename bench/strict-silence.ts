@@ -87,7 +87,7 @@ export const run: Bench = async () => {
     ],
     notes: [
       `Six calls at once in one process (ten in noise), no WebRTC, real voice activity detection: speech by espeak-ng with pauses of ${PAUSES_MS.join("–")} ms inside, frames of 10 ms over a noise floor of −69 dBFS, finals 150–250 ms after each part of the utterance, first token ${MODEL_MS} ms, first sound of the voice ${VOICE_MS} ms. The true end is the last sample above −45 dBFS; times are of the first sound, after the end + 500 ms. Half a frame is the least that counting received silence can take. The baselines are a bare \`AgentSession\` with the same ears, model, voice and callers.`,
-      "Noise costs time, never an early start: a room's steady sound raises what counts as sound, so that the soft end of a word may be missed, and each doubling of it makes the silence count 100 ms later; a gate's hold and a click are sound, from which the silence counts anew. Voices behind the caller are speech to the detector: at −35 dBFS it mostly hears no end, and the answer waits for a gap in them.",
+      "Noise costs time, never an early start: a room's steady sound raises what counts as sound, so that the soft end of a word may be missed, and each doubling of it makes the silence count 100 ms later; a gate's hold and a click are sound, from which the silence counts anew (a gate that takes more of a word than it holds makes a pause longer than it was, which nobody can hear). Voices behind the caller are speech to the detector: at −35 dBFS it mostly hears no end, and the answer waits for a gap in them.",
     ],
   };
 };

@@ -20,8 +20,13 @@ export interface Hearing {
   sawFinal(position: number): void;
   /** Says to a new stream all that is not said yet; returns the position at which the stream begins. */
   replay(to: Recognition): number;
-  /** Forgets silence that nobody will ask for, and a debt that will not be paid. */
-  tidy(): void;
+  /**
+   * Forgets silence that nobody will ask for, and a debt that will not be paid.
+   *
+   * @param connected a stream has all of it; without one, the next is to have a short word too that stood
+   *   behind the last final when the stream broke
+   */
+  tidy(connected: boolean): void;
 }
 
 /** Keeps account of one call's audio between services that come and go. */
@@ -94,13 +99,14 @@ export function createHearing(now: () => number): Hearing {
       }
       return position;
     },
-    tidy() {
+    tidy(connected) {
       if (isSpeaking) return;
       if (now() - changedAtMs > DEBT_MS) {
         owedUntil = undefined;
         hasInterim = false;
       }
-      if (owedUntil === undefined && !hasInterim) forget(backlog.end() - ONSET_SAMPLES);
+      if (owedUntil === undefined && !hasInterim)
+        forget(backlog.end() - (connected ? ONSET_SAMPLES : OUTAGE_SAMPLES));
     },
   };
 }
@@ -111,5 +117,7 @@ const BACKLOG_MS = 30_000;
 const HANGOVER_SAMPLES = 0.4 * SAMPLE_RATE;
 /** The VAD notices the begin of speech that much late at most. */
 const ONSET_SAMPLES = SAMPLE_RATE;
+/** By then there is another stream, or the word is told to nobody. */
+const OUTAGE_SAMPLES = 5 * SAMPLE_RATE;
 /** After that, sound without a final was not speech. */
 const DEBT_MS = 10_000;

@@ -106,7 +106,7 @@ export async function* listen(
   /** Looks after the stream: is it stuck, is it idle, is there a better one? */
   const tick = (): void => {
     noteSpeech();
-    hearing.tidy();
+    hearing.tidy(link !== undefined);
     if (link === undefined) return;
     const atMs = now();
     if (atMs - hearing.audioAtMs > KEEP_ALIVE_MS && atMs - keptAliveAtMs > KEEP_ALIVE_MS) {

@@ -3,9 +3,12 @@ import { synthesise } from "../speech/synthesise.ts";
 const RATE = 16_000;
 /** −69 dBFS: a quiet room. */
 const QUIET_DB = -69;
-/** A noise gate opens when the root mean square of a frame is so many times that of the noise, and stays open so long after it. */
+/**
+ * A noise gate opens when the root mean square of a frame is so many times that of the noise, and stays
+ * open so long after it: 200 ms is what OBS Studio's holds by default.
+ */
 const GATE_FACTOR = 1.25;
-const GATE_HOLD_SAMPLES = 0.06 * RATE;
+const GATE_HOLD_SAMPLES = 0.2 * RATE;
 const CLICK_SAMPLES = 0.002 * RATE;
 const CLICK_PEAK = 8000;
 const CLICK_EVERY_MS = 700;

@@ -56,8 +56,20 @@ describe("a new stream is told", () => {
   test("the last second of a silence, that an onset may be in", () => {
     const hearing = createHearing(() => 0);
     hearing.add(new Int16Array(5 * SECOND));
-    hearing.tidy();
+    hearing.tidy(true);
     expect(replayed(hearing)).toEqual({ position: 4 * SECOND, told: [SECOND] });
+  });
+
+  test("a short word behind the last final, when the stream broke in it", () => {
+    const hearing = createHearing(() => 0);
+    hearing.setSpeaking(true);
+    hearing.add(new Int16Array(5 * SECOND));
+    hearing.sawFinal(4.7 * SECOND);
+    hearing.setSpeaking(false);
+    expect(hearing.isOwed).toBe(false);
+    hearing.add(new Int16Array(2 * SECOND));
+    hearing.tidy(false);
+    expect(replayed(hearing).position).toBe(4.7 * SECOND);
   });
 });
 
@@ -95,7 +107,7 @@ describe("a final is owed", () => {
     hearing.setSpeaking(false);
     hearing.add(new Int16Array(2 * SECOND));
     expect(replayed(hearing).position).toBe(2 * SECOND - 5000);
-    hearing.tidy();
+    hearing.tidy(true);
     expect(replayed(hearing).position).toBe(2 * SECOND - 5000);
     hearing.sawFinal(2 * SECOND);
     expect(hearing.hasInterim).toBe(false);
@@ -107,10 +119,10 @@ describe("a final is owed", () => {
     hearing.setSpeaking(false);
     hearing.add(new Int16Array(3 * SECOND));
     nowMs = 9000;
-    hearing.tidy();
+    hearing.tidy(true);
     expect(hearing.isOwed).toBe(true);
     nowMs = 10_001;
-    hearing.tidy();
+    hearing.tidy(true);
     expect(hearing.isOwed).toBe(false);
     expect(replayed(hearing)).toEqual({ position: 4 * SECOND, told: [SECOND] });
   });
