@@ -17,7 +17,7 @@ export interface Exchange {
   /** Runs `docker compose`, whose progress is seen. @throws when it fails */
   readonly compose: (...words: readonly string[]) => Promise<void>;
   readonly tell: (line: string) => void;
-  /** How long an old gateway has for the answers that are under way. Default: 15 s. */
+  /** How long an old gateway has for the answers that are under way. Default: 21 s. */
   readonly gatewayMs?: number;
 }
 
@@ -28,8 +28,8 @@ export const CAREFUL = [GATEWAY, AGENT] as const;
 /** Loads a program and registers it. */
 const READY_MS = 180_000;
 const LOOK_MS = 1000;
-/** A typed answer has ended by then; the callers' signalling comes back to the new gateway. */
-const GATEWAY_MS = 15_000;
+/** A typed answer has ended by then, whose whole time is 20 s; callers' signalling comes back to the new gateway. */
+const GATEWAY_MS = 21_000;
 
 /**
  * Makes room for a new gateway, if there is to be one: there is one port, so the old one has to leave it

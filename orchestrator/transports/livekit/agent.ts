@@ -61,6 +61,8 @@ export interface Agent {
 const RETIRE_AT = 0.9;
 /** Room for a word about it, and for what is talked about meanwhile. */
 const WORTH_TELLING_MS = 60_000;
+/** What callers are told is "in a few minutes": not earlier than this before the end. */
+const SOON_MS = 600_000;
 
 /** How often a drain that is over looks for a promised room that has come at last. */
 const DRAIN_CHECK_MS = 200;
@@ -164,15 +166,19 @@ export function createAgent(options: AgentOptions): Agent {
     async drain({ withinMs, announced }) {
       draining = true;
       worker.reportLoad();
-      for (const room of rooms.all()) {
-        room.retire();
-        if (announced && withinMs >= WORTH_TELLING_MS)
+      for (const room of rooms.all()) room.retire();
+      const announce = (): void => {
+        for (const room of rooms.all())
           void room
             .call()
             ?.announceEnd()
             .catch(() => {});
-      }
+      };
+      const isTold = announced && withinMs >= WORTH_TELLING_MS;
+      if (isTold && withinMs <= SOON_MS) announce();
+      const telling = isTold && withinMs > SOON_MS ? setTimeout(announce, withinMs - SOON_MS) : undefined;
       await rooms.emptied(withinMs);
+      clearTimeout(telling);
       do await Promise.all(rooms.all().map((room) => room.drain()));
       while (!(await rooms.emptied(DRAIN_CHECK_MS)));
       await close();

@@ -116,6 +116,17 @@ test("a drain refuses new calls, lets the sentence end, and leaves", async () =>
   expect(await agentsIn(stage.rooms, "drained")).toBe(0);
 });
 
+test("a drain with two hours tells nobody of an end that is far away", async () => {
+  const { agent, calls } = await start();
+  const guest = await join("long-3", "mia", AGENT);
+  const call = await calls.of("mia");
+  const drained = agent.drain({ withinMs: 7_200_000, announced: true });
+  await wait(1000);
+  expect(call.notes).toEqual([]);
+  await guest.leave();
+  await drained;
+});
+
 test("a drain with time tells the callers once, lets them talk on, and ends with the last call", async () => {
   const { agent, calls } = await start();
   const [first, second] = await Promise.all([join("long-1", "jan", AGENT), join("long-2", "kim", AGENT)]);
