@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { UpPorts } from "./programs.ts";
 
@@ -16,9 +16,12 @@ export interface PrometheusConfigOptions {
   readonly warmUp: number | undefined;
 }
 
+/** How containers are found; programs of this machine have no such names. */
+const BY_NAME = /^ +dns_sd_configs: .*\n/gm;
+
 /**
  * Puts a configuration for programs of this machine beside the project's own: the same file, rules and
- * Alertmanagers, with loopback as the targets.
+ * Alertmanagers, with loopback as the only targets.
  *
  * @returns the configuration's path
  * @throws what the file system throws
@@ -27,7 +30,7 @@ export function writePrometheusConfig(options: PrometheusConfigOptions): string 
   const { from, to, ports } = options;
   const config = join(to, "prometheus.yml");
   for (const folder of ["targets", "secrets"]) mkdirSync(join(to, folder), { recursive: true, mode: 0o700 });
-  copyFileSync(join(from, "prometheus.yml"), config);
+  writeFileSync(config, readFileSync(join(from, "prometheus.yml"), "utf8").replaceAll(BY_NAME, ""));
   for (const folder of ["rules", "alertmanagers"]) link(join(from, folder), join(to, folder));
   link(options.tokenFile, join(to, "secrets", "metrics-token"));
   const jobs: Readonly<Record<string, number | undefined>> = {
