@@ -1,7 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
-import { NewerSchemaError } from "./newer-schema.ts";
+import { isThere } from "./newer-schema.ts";
 
-/** Each brings the schema from its index to the next version; none is ever changed once released. */
+/**
+ * Each brings the schema from its index to the next version; none is ever changed once released. All but
+ * the first only add, since older versions go on with what they make.
+ */
 export const migrations: readonly string[] = [
   // A turn may have asked several engines, or been heard or spoken by several services: each has an entry.
   `CREATE TABLE ledger (
@@ -44,18 +47,19 @@ export const migrations: readonly string[] = [
 ];
 
 /**
- * Brings the schema up to date. Safe while other processes do the same.
+ * Brings the schema up to date, or finds it further. Safe while other processes, older ones too, use it.
  *
  * @throws {NewerSchemaError}
  */
 export function migrate(database: DatabaseSync, steps = migrations): void {
-  if (versionOf(database) === steps.length) return;
+  if (isThere(versionOf(database), steps.length)) return;
   database.exec("BEGIN IMMEDIATE");
   try {
     const version = versionOf(database);
-    if (version > steps.length) throw new NewerSchemaError(version, steps.length);
-    for (const sql of steps.slice(version)) database.exec(sql);
-    database.exec(`PRAGMA user_version = ${steps.length}`);
+    if (!isThere(version, steps.length)) {
+      for (const sql of steps.slice(version)) database.exec(sql);
+      database.exec(`PRAGMA user_version = ${steps.length}`);
+    }
     database.exec("COMMIT");
   } catch (error) {
     database.exec("ROLLBACK");

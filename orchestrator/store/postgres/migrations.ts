@@ -1,7 +1,10 @@
-import { NewerSchemaError } from "../newer-schema.ts";
+import { isThere } from "../newer-schema.ts";
 import type { Connections, Query } from "./pool.ts";
 
-/** Each brings the schema from its index to the next version; none is ever changed once released. */
+/**
+ * Each brings the schema from its index to the next version; none is ever changed once released. All but
+ * the first only add, since older versions go on with what they make.
+ */
 export const migrations: readonly string[] = [
   // The columns are those of SQLite's tables; `seq` stands for its rowid, and names are compared byte by byte.
   `CREATE TABLE ledger (
@@ -50,12 +53,14 @@ const LOCK = 7_409_611_226;
 const MIGRATION_MS = 120_000;
 
 /**
- * Brings the schema up to date, all steps or none. Whoever comes at the same time waits, and finds it done.
+ * Brings the schema up to date, all steps or none, or finds it further. Whoever comes at the same time
+ * waits, and finds it done.
  *
  * @throws {NewerSchemaError}
  */
 export async function migrate(connections: Connections, steps = migrations): Promise<void> {
-  if ((await connections.borrow(versionOf)) === steps.length) return;
+  const before = await connections.borrow(versionOf);
+  if (before !== undefined && isThere(before, steps.length)) return;
   await connections.transaction(async (query) => {
     const run: Query = (text, values) => query(text, values, MIGRATION_MS);
     await run(`SET LOCAL statement_timeout = ${MIGRATION_MS}; SET LOCAL lock_timeout = ${MIGRATION_MS}`);
@@ -63,7 +68,7 @@ export async function migrate(connections: Connections, steps = migrations): Pro
     const found = await versionOf(run);
     if (found === undefined) await run("CREATE TABLE sightline_schema AS SELECT 0 AS version");
     const version = found ?? 0;
-    if (version > steps.length) throw new NewerSchemaError(version, steps.length);
+    if (isThere(version, steps.length)) return;
     for (const sql of steps.slice(version)) await run(sql);
     await run("UPDATE sightline_schema SET version = $1", [steps.length]);
   });

@@ -28,8 +28,8 @@ async function fresh(): Promise<Place> {
   return {
     options: { dir: "/nowhere", database: toConfig(address) },
     address,
-    async setVersion(version) {
-      await postgres.run(address, `UPDATE sightline_schema SET version = ${version}`);
+    async bringTo(version, sql = "") {
+      await postgres.run(address, `${sql} UPDATE sightline_schema SET version = ${version}`);
     },
   };
 }

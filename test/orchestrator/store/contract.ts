@@ -16,8 +16,8 @@ export interface Place {
   readonly options: Pick<StoreOptions, "dir" | "database">;
   /** As `store-program.ts` is told it. */
   readonly address: string;
-  /** Makes the schema, once there, that of another version. */
-  setVersion(version: number): Promise<void>;
+  /** Changes the schema, once there, as another version does. */
+  bringTo(version: number, sql?: string): Promise<void>;
 }
 
 interface Opened {
@@ -211,12 +211,28 @@ export function describeStore(name: string, fresh: () => Promise<Place>): void {
       expect(confirmed).toBeGreaterThan(30);
     });
 
-    test("of which one is older than the schema: it writes nothing, and says so", async () => {
+    test("go on while a newer one adds to the schema, and older ones still come", async () => {
+      const place = await fresh();
+      const { store: before, lines } = await openAt(place);
+      add(before, [entry("t1", { atMs: 1 })]);
+      before.calls.save(storedCall("c1"));
+      expect(await turnsOf(before)).toEqual(["t1"]);
+      await place.bringTo(999, "ALTER TABLE ledger ADD COLUMN next TEXT; CREATE TABLE more (what TEXT);");
+      add(before, [entry("t2", { atMs: 2 })]);
+      expect(await turnsOf(before)).toEqual(["t2", "t1"]);
+      const { store: older, lines: its } = await openAt(place);
+      add(older, [entry("t3", { atMs: 3 })]);
+      expect(await turnsOf(older)).toEqual(["t3", "t2", "t1"]);
+      expect(await older.calls.ofProcess("process-1")).toEqual([storedCall("c1")]);
+      expect([before.state(), older.state(), ...lines, ...its]).toEqual(["ok", "ok"]);
+    });
+
+    test("of which one does not understand the schema: it writes nothing, and says so", async () => {
       const place = await fresh();
       const { store: first } = await openAt(place);
       add(first, [entry("t1")]);
       await first.close();
-      await place.setVersion(99);
+      await place.bringTo(1000);
       const { store, lines } = await openAt(place);
       add(store, [entry("t2")]);
       expect(store.state()).toBe("degraded");

@@ -34,9 +34,9 @@ describeStore("SQLite", async () => {
   return {
     options: { dir },
     address: dir,
-    async setVersion(version) {
+    async bringTo(version, sql = "") {
       const file = new DatabaseSync(join(dir, "sightline.db"));
-      file.exec(`PRAGMA user_version = ${version}`);
+      file.exec(`${sql} PRAGMA user_version = ${version}`);
       file.close();
     },
   };
