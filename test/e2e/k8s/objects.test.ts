@@ -1,8 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { kubernetesTools, parseYaml } from "../../../scripts/tools/kubernetes.ts";
-import { PROJECT } from "../programs.ts";
+import { kubernetesTools } from "../../../scripts/tools/kubernetes.ts";
 import { EXAMPLES, type Manifest, matches, render, type Workload, workloadsOf } from "./chart.ts";
 
 beforeAll(() => kubernetesTools(console.error), 20 * 60_000);
@@ -49,7 +46,7 @@ describe.each(EXAMPLES)("the objects of %s", (example) => {
     expect(budgets.flat().sort()).toEqual(covered.sort());
   });
 
-  test("are watched by monitors at ports that their pods have, under the names of the rules", async () => {
+  test("are watched by monitors at ports that their pods have, under the names of the rules", () => {
     const monitors = ofKind(manifests, "PodMonitor");
     const [foreign, own] = [true, false].map((is) =>
       monitors.filter(({ spec }) => "namespaceSelector" in spec === is),
@@ -71,10 +68,6 @@ describe.each(EXAMPLES)("the objects of %s", (example) => {
       const job = metadata.name.replace("sightline-", "");
       expect(endpoint?.relabelings).toContainEqual({ targetLabel: "job", replacement: job });
     }
-    const rules = JSON.stringify(ofKind(manifests, "PrometheusRule"));
-    const jobs = [...rules.matchAll(/job=~?\\"([^"\\]+)\\"/g)].flatMap(([, names = ""]) => names.split("|"));
-    for (const job of jobs)
-      expect(monitors.map(({ metadata }) => metadata.name)).toContain(`sightline-${job}`);
   });
 
   test("leave to KEDA the number of pods of whatever it scales, and never none", () => {
@@ -104,25 +97,4 @@ describe.each(EXAMPLES)("the objects of %s", (example) => {
     ] as const)
       for (const [, name = ""] of named.matchAll(pattern)) expect(own).toContain(`${kind} ${name}`);
   });
-});
-
-test("the rules and dashboards are the project's own, to the last word", async () => {
-  const manifests = await render("pool");
-  const folder = join(PROJECT, "observability/prometheus/rules");
-  const groups = await Promise.all(
-    readdirSync(folder).map(async (file) => {
-      const [rules] = await parseYaml(readFileSync(join(folder, file), "utf8"));
-      return (rules as { readonly groups: readonly unknown[] }).groups;
-    }),
-  );
-  const [rule] = ofKind(manifests, "PrometheusRule");
-  expect(rule?.spec["groups"]).toEqual(groups.flat());
-
-  const dashboards = join(PROJECT, "observability/grafana/dashboards");
-  for (const file of readdirSync(dashboards)) {
-    const shipped = manifests.find(({ kind, data }) => kind === "ConfigMap" && data?.[file] !== undefined);
-    expect(JSON.parse(shipped?.data?.[file] ?? "")).toEqual(
-      JSON.parse(readFileSync(join(dashboards, file), "utf8")),
-    );
-  }
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { PROJECT } from "../programs.ts";
-import { DASHBOARDS } from "./queries.ts";
+import { DASHBOARDS, dashboardQueries, selectionsIn } from "./queries.ts";
 
 interface Place {
   readonly x: number;
@@ -15,7 +15,7 @@ interface Dashboard {
   readonly uid: string;
   readonly title: string;
   readonly annotations: { readonly list: readonly { readonly [member: string]: unknown }[] };
-  readonly templating: { readonly list: readonly { readonly name: string }[] };
+  readonly templating: { readonly list: readonly { readonly [member: string]: unknown }[] };
   readonly panels: readonly {
     readonly id: number;
     readonly title: string;
@@ -43,7 +43,7 @@ describe.each(dashboards)("%s", (_, { annotations, panels, templating }) => {
         name: "Deploys",
         enable: true,
         useValueForTime: true,
-        expr: expect.stringContaining("sightline_start_time_seconds * 1000"),
+        expr: expect.stringMatching(/^sightline_start_time_seconds\{[^}]*\} \* 1000/),
       }),
     );
   });
@@ -67,6 +67,25 @@ describe.each(dashboards)("%s", (_, { annotations, panels, templating }) => {
       expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length);
     }
   });
+});
+
+test("every query is of the chosen namespace; all of them are chosen where nothing says one", () => {
+  for (const [, { templating }] of dashboards)
+    expect(templating.list).toContainEqual(
+      expect.objectContaining({
+        name: "namespace",
+        includeAll: true,
+        allValue: ".*",
+        current: { text: "All", value: "$__all" },
+      }),
+    );
+  const everywhere = dashboardQueries().flatMap(({ where, expr }) =>
+    selectionsIn(expr).flatMap(({ metric, labels }) => {
+      const isNarrow = labels.some(([name, , value]) => name === "namespace" && value === ".*");
+      return isNarrow ? [] : [`${where}: ${metric}`];
+    }),
+  );
+  expect(everywhere).toEqual([]);
 });
 
 test("Grafana is given the source and the folder by files", () => {

@@ -17,7 +17,9 @@ const LISTED = readFileSync(join(PROMETHEUS, "../dcgm-counters.csv"), "utf8");
 const ALERTMANAGER = "127.0.0.1:9";
 /** What Prometheus itself adds. */
 const OWN = ["up", "ALERTS"];
-const ADDED_LABELS = new Set(["job", "instance", "alertstate"]);
+const ADDED_LABELS = new Set(["job", "instance", "namespace", "alertstate"]);
+/** Of kube-state-metrics, which is a cluster's. */
+const OF_CLUSTER = ["kube_deployment_spec_replicas"];
 /** The first scrape of a job is somewhere in its interval of 15 s. */
 const SCRAPED_MS = 40_000;
 
@@ -187,7 +189,7 @@ describe("every metric that is named", () => {
     exposed = exposedIn(await Promise.all(Object.keys(stack.targets).map((job) => stack.exposition(job))));
     const recorded = Array.from(rulesText().matchAll(/^ +- record: (\S+)$/gm), ([, name = ""]) => name);
     const listed = Array.from(LISTED.matchAll(/^(\w+),/gm), ([, name = ""]) => name);
-    known = new Set([...exposed.keys(), ...recorded, ...listed, ...OWN]);
+    known = new Set([...exposed.keys(), ...recorded, ...listed, ...OWN, ...OF_CLUSTER]);
   });
 
   /** What is asked of programs that they do not expose. */

@@ -19,7 +19,11 @@ interface Dashboard {
   readonly annotations: { readonly list: readonly { readonly name: string; readonly expr: string }[] };
 }
 
-const VARIABLES: Readonly<Record<string, string>> = { $__rate_interval: "5m", $engine: "local" };
+const VARIABLES: Readonly<Record<string, string>> = {
+  $__rate_interval: "5m",
+  $engine: "local",
+  $namespace: ".*",
+};
 
 /** Every query of every dashboard, those of annotations too. */
 export function dashboardQueries(): readonly Query[] {
