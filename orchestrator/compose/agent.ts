@@ -53,6 +53,7 @@ export async function supervisorParts() {
     environment: projectEnvironment(PROJECT_DIR),
     onDrain() {
       draining = true;
+      fleet.drain();
     },
     onNumbers: (process: string, numbers: ProcessNumbers, metrics: unknown) =>
       fleet.update(process, numbers, metrics),

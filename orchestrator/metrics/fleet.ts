@@ -26,6 +26,8 @@ export interface FleetMetrics {
   remove(process: string, crashed?: boolean): void;
   /** A call ended with its process, and no other took it up. */
   callLost(): void;
+  /** No process takes a call any more; what runs ends with its last. */
+  drain(): void;
   /** Processes that the server knows. */
   registered(): number;
   /** Of these, the ones that can take part now: not draining, their event loop not stalled, their last report fresh. */
@@ -53,6 +55,7 @@ const MB = 1_000_000;
 export function createFleetMetrics(now: () => number = () => performance.now()): FleetMetrics {
   const running = new Map<string, Report>();
   let refusedBefore = 0;
+  let draining = false;
   /** What processes that are gone had counted. */
   let past: Promise<object[]> = Promise.resolve([]);
 
@@ -72,6 +75,9 @@ export function createFleetMetrics(now: () => number = () => performance.now()):
   gauge("agent_processes_registered", "Agent processes that the LiveKit server knows.", () => registered());
   gauge("agent_load", "Load of the least loaded process, 0–1: at 1 no call is taken.", () =>
     all().length === 0 ? 1 : Math.min(...all().map(({ load }) => load)),
+  );
+  gauge("agent_draining", "1 while it takes no more calls and ends with its last, else 0.", () =>
+    draining ? 1 : 0,
   );
   gauge(
     "vad_lag_seconds",
@@ -116,6 +122,9 @@ export function createFleetMetrics(now: () => number = () => performance.now()):
       });
     },
     callLost: () => lostCalls.inc(),
+    drain() {
+      draining = true;
+    },
     remove(process, crashed = false) {
       if (crashed) crashes.inc();
       const last = running.get(process);

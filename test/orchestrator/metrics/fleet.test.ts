@@ -54,6 +54,17 @@ test("the present is that of the running processes", async () => {
   expect(valueOf(await fleet.exposition(), "sightline_calls")).toBe(2);
 });
 
+test("a fleet that ends with its last call says so, and still counts its calls", async () => {
+  const fleet = createFleetMetrics();
+  fleet.update("a", numbersOf({ calls: 3 }), []);
+  fleet.update("b", numbersOf({ calls: 1, draining: true }), []);
+  expect(valueOf(await fleet.exposition(), "sightline_agent_draining")).toBe(0);
+  fleet.drain();
+  const text = await fleet.exposition();
+  expect(valueOf(text, "sightline_agent_draining")).toBe(1);
+  expect(valueOf(text, "sightline_calls")).toBe(4);
+});
+
 test("who drains, stalls, is not registered or has long said nothing cannot take part", () => {
   let nowMs = 0;
   const fleet = createFleetMetrics(() => nowMs);
