@@ -9,6 +9,7 @@ import type { CallStore } from "../store/calls.ts";
 import { startAgentChild } from "../transports/livekit/agent-child.ts";
 import type { AgentNumbers } from "../transports/livekit/agent.ts";
 import type { SupervisorLine } from "../transports/livekit/agent-process.ts";
+import { createHandOver } from "../transports/livekit/hand-over.ts";
 import { createRoomService } from "../transports/livekit/room-service.ts";
 import { createSupervisor } from "../transports/livekit/supervisor.ts";
 import { createSweep } from "../transports/livekit/sweep.ts";
@@ -87,6 +88,7 @@ async function supervise(count: number | undefined, parts: SupervisorParts, io: 
   if (!parts.livekit) await parts.close();
   const livekit = required(parts.livekit);
   const processes = count ?? agent.processes;
+  const service = createRoomService(livekit);
   const supervisor = createSupervisor({
     processes,
     store: parts.store,
@@ -96,8 +98,9 @@ async function supervise(count: number | undefined, parts: SupervisorParts, io: 
     onNumbers: (process, numbers, metrics) => parts.onNumbers?.(process, numbers, metrics),
     onGone: (process, crashed) => parts.onGone?.(process, crashed),
     onCallLost: () => parts.onCallLost?.(),
+    handOver: createHandOver({ service, agentName: agent.name }),
   });
-  const sweep = createSweep({ service: createRoomService(livekit), agentName: agent.name, log });
+  const sweep = createSweep({ service, agentName: agent.name, log });
   void supervisor.ready.then(() => writeLine(io.stdout, JSON.stringify({ agent: agent.name, processes })));
   io.onForced(() => supervisor.end());
   await aborted(io.signal);

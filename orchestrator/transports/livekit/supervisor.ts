@@ -18,6 +18,8 @@ export interface SupervisorOptions {
   onGone?(process: string, crashed: boolean): void;
   /** A call ended with its process, and no other took it up. */
   onCallLost?(): void;
+  /** Gives a call to another agent: its process died in a drain, and no other here can take it up. */
+  handOver(call: StoredCall): Promise<void>;
   readonly timing?: Partial<typeof TIMING>;
 }
 
@@ -57,16 +59,23 @@ interface Running {
   readonly answers: Map<string, (done: boolean) => void>;
 }
 
-/** Starts the processes, and again whoever ends; the calls of one that crashed go on in another. */
+/**
+ * Starts the processes, and again whoever ends; the calls of one that crashed go on in another, and of one
+ * that crashes in a drain in another agent, when no process is left here.
+ */
 export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { log, store } = options;
   const timing = { ...TIMING, ...options.timing };
   const running = new Set<Running>();
+  /** Nothing new is started. */
   const stopping = new AbortController();
+  /** Calls are cut. */
+  const ending = new AbortController();
   const ready = Promise.withResolvers<void>();
   const lives = new Map<string, { readonly count: number; readonly atMs: number }>();
   const waiting = new Set<() => void>();
   const slots = new Set<Promise<void>>();
+  const rescues = new Set<Promise<void>>();
 
   const onWord = (process: Running, word: AgentWord): void => {
     switch (word.type) {
@@ -123,7 +132,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     options.onGone?.(name, crashed);
     if (crashed) {
       log.error({ process: name, how }, "agent process crashed");
-      void rescue(name);
+      const rescued: Promise<void> = rescue(name).finally(() => rescues.delete(rescued));
+      rescues.add(rescued);
     }
     return { settled: performance.now() - startedAtMs > timing.settledMs, retired: process.retired };
   };
@@ -155,15 +165,23 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const life = (lives.get(orphan.id)?.count ?? 0) + 1;
     for (const [id, { atMs }] of lives) if (sinceMs - atMs > FORGOTTEN_MS) lives.delete(id);
     lives.set(orphan.id, { count: life, atMs: sinceMs });
-    while (life < MAX_LIVES && !stopping.signal.aborted && performance.now() - sinceMs < timing.orphanMs) {
+    const mayGoOn = (): boolean => life < MAX_LIVES && !ending.signal.aborted;
+    while (mayGoOn() && performance.now() - sinceMs < timing.orphanMs) {
       const taker = await nextTaker();
+      if (!taker && stopping.signal.aborted) break;
       if (!taker) continue;
       if (await isElsewhere(orphan)) return;
       if (await ask(taker, orphan)) {
         log.info({ call: orphan.id, afterMs: Math.round(performance.now() - sinceMs) }, "call taken up");
         return;
       }
-      await sleep(timing.backoffMs, stopping.signal).catch(() => {});
+      await sleep(timing.backoffMs, ending.signal).catch(() => {});
+    }
+    if (mayGoOn() && stopping.signal.aborted) {
+      if (await isElsewhere(orphan)) return;
+      log.warn({ call: orphan.id }, "call left to another agent");
+      await options.handOver(orphan).catch(() => log.error({ call: orphan.id }, "no agent was asked for"));
+      return;
     }
     log.error({ call: orphan.id }, "call lost with its process");
     options.onCallLost?.();
@@ -206,9 +224,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       stopping.abort();
       for (const { child } of running) child.send({ type: "drain" });
       await allEnded();
+      await Promise.all(rescues);
     },
     async end() {
       stopping.abort();
+      ending.abort();
       for (const { child } of running) child.send({ type: "end" });
       const cut = setTimeout(() => {
         for (const { child } of running) child.kill();

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { StoredCall } from "../../../orchestrator/store/calls.ts";
 import { openStore, type Store } from "../../../orchestrator/store/store.ts";
 import { startAgentChild } from "../../../orchestrator/transports/livekit/agent-child.ts";
+import { createHandOver } from "../../../orchestrator/transports/livekit/hand-over.ts";
 import { createSupervisor, type Supervisor } from "../../../orchestrator/transports/livekit/supervisor.ts";
 import { createSweep } from "../../../orchestrator/transports/livekit/sweep.ts";
 import { isAlive } from "../programs.ts";
@@ -36,19 +37,28 @@ afterEach(async () => {
 
 afterAll(() => stage.close());
 
-async function start(
-  processes: number,
-  options: { readonly recycleMb?: number; readonly drainMs?: number } = {},
-): Promise<void> {
+interface Options {
+  readonly recycleMb?: number;
+  readonly drainMs?: number;
+}
+
+async function start(processes: number, options: Options = {}): Promise<void> {
   dir = await mkdtemp(join(tmpdir(), "sightline-supervisor-"));
   store = await openStore({ dir, retentionDays: 30, log: testLog });
   started = [];
   ended = [];
   registered = 0;
-  supervisor = createSupervisor({
+  supervisor = supervise(processes, options);
+  sweep = createSweep({ service: stage.service, agentName: AGENT, log: testLog, intervalMs: 500 });
+  await supervisor.ready;
+}
+
+function supervise(processes: number, options: Options = {}): Supervisor {
+  return createSupervisor({
     processes,
     store: store.calls,
     log: testLog,
+    handOver: createHandOver({ service: stage.service, agentName: AGENT }),
     start(process, onWord) {
       const recycleMb = started.length === 0 ? (options.recycleMb ?? 4000) : 4000;
       started.push(process);
@@ -69,8 +79,6 @@ async function start(
       return child;
     },
   });
-  sweep = createSweep({ service: stage.service, agentName: AGENT, log: testLog, intervalMs: 500 });
-  await supervisor.ready;
 }
 
 interface Served {
@@ -186,6 +194,27 @@ test("a drain lets calls go on until its limit", async () => {
   expect(performance.now() - beganAtMs).toBeGreaterThan(3000);
   expect(stays.data.at(-1)?.text).toBe('{"type":"ended","reason":"shutdown"}');
   await stays.leave();
+});
+
+test("the call of a process that is killed in a drain goes on in the agent that takes its place", async () => {
+  await start(1, { drainMs: 60_000 });
+  const guest = await join2("drain-kill", "jana");
+  await vi.waitFor(() => expect(served(guest)).toHaveLength(1), 10_000);
+  await ask(guest, "what is this");
+  await vi.waitFor(async () => expect((await stored())[0]?.history).toHaveLength(1), 5000);
+  await sweep.close();
+  const drained = supervisor.drain();
+  const next = supervise(1);
+  await next.ready;
+  const { pid, call } = served(guest)[0]!;
+  process.kill(pid, "SIGKILL");
+  await drained;
+  await vi.waitFor(() => expect(served(guest)).toHaveLength(2), 15_000);
+  expect(served(guest)[1]).toEqual({ pid: expect.any(Number), call, past: "[what is this]" });
+  expect(guest.data.filter(({ text }) => text.includes('"ended"'))).toEqual([]);
+  expect(guest.room.remoteParticipants.size).toBe(1);
+  await guest.leave();
+  await next.end();
 });
 
 test("a drain ends each call with its sentence, and then the processes", async () => {

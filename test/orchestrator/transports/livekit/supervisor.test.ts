@@ -29,6 +29,7 @@ let startedAtMs: number[] = [];
 /** Processes that ended: whether they crashed. */
 let gone: boolean[] = [];
 let lostCalls = 0;
+let handedOver: StoredCall[] = [];
 let supervisor: Supervisor;
 
 afterEach(async () => {
@@ -43,6 +44,7 @@ function start(processes: number, onWord: (child: FakeChild, word: SupervisorWor
   startedAtMs = [];
   gone = [];
   lostCalls = 0;
+  handedOver = [];
   supervisor = createSupervisor({
     processes,
     store,
@@ -50,6 +52,10 @@ function start(processes: number, onWord: (child: FakeChild, word: SupervisorWor
     timing,
     onGone: (_, crashed) => gone.push(crashed),
     onCallLost: () => lostCalls++,
+    async handOver(call) {
+      await wait(20);
+      handedOver.push(call);
+    },
     start(name, say) {
       const ended = Promise.withResolvers<string>();
       const child: FakeChild = { name, words: [], say, end: (how) => ended.resolve(how) };
@@ -214,6 +220,56 @@ test("a drain tells every process and waits for the last; nothing is started aft
   children[1]!.end("exit 0");
   await drained;
   expect(children).toHaveLength(2);
+});
+
+test("the call of a process that crashes in a drain goes on in one that still drains", async () => {
+  start(2, takesUp);
+  for (const child of children) child.say({ type: "ready" });
+  const drained = supervisor.drain();
+  const call = keep("a", children[0]!.name);
+  children[0]!.end("SIGKILL");
+  await vi.waitFor(() => expect(children[1]!.words.at(-1)).toEqual({ type: "take-up", call }));
+  children[1]!.end("exit 0");
+  await drained;
+  expect(children).toHaveLength(2);
+  expect([handedOver, lostCalls]).toEqual([[], 0]);
+});
+
+test("with no process left it is handed to another agent before the drain is over, and stays in the store", async () => {
+  start(2, (child, word) => {
+    // Its own last call has just ended.
+    if (word.type === "take-up") child.end("exit 0");
+  });
+  for (const child of children) child.say({ type: "ready" });
+  const drained = supervisor.drain();
+  const call = keep("a", children[0]!.name);
+  children[0]!.end("SIGKILL");
+  await drained;
+  expect(children[1]!.words).toEqual([{ type: "drain" }, { type: "take-up", call }]);
+  expect(handedOver).toEqual([call]);
+  expect(store.calls.get("a")).toEqual(call);
+  expect(lostCalls).toBe(0);
+});
+
+test("a call that waits for a process when a drain begins is handed over, too", async () => {
+  start(1, takesUp);
+  children[0]!.say({ type: "ready" });
+  const call = keep("a", children[0]!.name);
+  children[0]!.end("SIGKILL");
+  await vi.waitFor(() => expect(children).toHaveLength(2));
+  const drained = supervisor.drain();
+  await vi.waitFor(() => expect(handedOver).toEqual([call]));
+  children[1]!.end("exit 0");
+  await drained;
+});
+
+test("an end hands nothing over: what it cuts is over", async () => {
+  start(1);
+  children[0]!.say({ type: "ready" });
+  keep("a", children[0]!.name);
+  await supervisor.end();
+  await vi.waitFor(() => expect(store.calls.size).toBe(0));
+  expect(handedOver).toEqual([]);
 });
 
 test("an end cuts whoever does not end by itself", async () => {
