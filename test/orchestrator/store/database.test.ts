@@ -17,19 +17,6 @@ const ofCaller = (database: Database, caller: string, limit = 50) =>
   database.ofCaller(caller, { call: null, limit }).map(({ turn }) => turn);
 
 describe("the ledger", () => {
-  test("gives back what was written, in every column", () => {
-    const database = open();
-    const full = entry("full");
-    const bare = entry("bare", { frame: null, engine: null, ear: null, voice: null, atMs: full.atMs + 1 });
-    const unseen = entry("unseen", {
-      frame: { ...full.frame!, persons: null },
-      engine: { name: "cloud", model: null, host: "api.openai.com" },
-      atMs: full.atMs + 2,
-    });
-    database.write({ entries: [full, bare, unseen], calls: [] });
-    expect(database.ofCaller("ada", { call: null, limit: 9 })).toEqual([unseen, bare, full]);
-  });
-
   test("is the caller's own, newest first, of one call when asked, and limited", () => {
     const database = open();
     const entries = [1, 2, 3, 4].map((n) =>
