@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,10 +5,11 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { type RunningGate, startGate } from "../../inference/gate/start.ts";
 import { busyPicture } from "../orchestrator/vision/pictures.ts";
+import { sha256Of } from "./sha256.ts";
 
 /** The tiny detector of our own, which takes magenta for a person. */
 export const STUB = fileURLToPath(new URL("../fixtures/yolox-stub.onnx", import.meta.url));
-export const STUB_SHA256 = createHash("sha256").update(readFileSync(STUB)).digest("hex");
+export const STUB_SHA256 = sha256Of(readFileSync(STUB));
 
 /** A gate with the tiny detector, in this process, once it is ready. */
 export async function startStubGate(): Promise<RunningGate> {

@@ -1,165 +1,35 @@
-import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { drawFigure, drawRoom } from "../../../inference/gate/figure.ts";
-import type { Picture } from "../../../inference/gate/picture.ts";
-import { type RunningGate, startGate } from "../../../inference/gate/start.ts";
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { startGate } from "../../../inference/gate/start.ts";
+import { STUB, STUB_SHA256, startStubGate, type TestFolder, testFolder } from "../../standins/photo-files.ts";
+import { sha256Of } from "../../standins/sha256.ts";
+import { get, judge, room } from "./gate-requests.ts";
 
-const stub = fileURLToPath(new URL("../../fixtures/yolox-stub.onnx", import.meta.url));
-const stubSha256 = sha256(readFileSync(stub));
-const person = await toJpeg(drawFigure(640, 360));
-const room = await toJpeg(drawRoom(640, 360));
-const png = await sharp(person).png().toBuffer();
-const large = await sharp(person).resize(2001, 2000, { fit: "fill" }).jpeg({ quality: 20 }).toBuffer();
-let gate: RunningGate;
-let dir: string;
-
-beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), "gate-"));
-  gate = await startGate({ modelFile: stub, sha256: stubSha256 });
-  await gate.settled;
+let folder: TestFolder;
+beforeAll(() => {
+  folder = testFolder();
 });
-afterAll(async () => {
-  await gate.close();
-  rmSync(dir, { recursive: true });
-});
-
-describe("a ready gate", () => {
-  it("says so, with its model and provider", async () => {
-    const { status, body } = await get("/health");
-    expect([status, body]).toEqual([200, { state: "ready", model: "yolox-stub", provider: "cpu" }]);
-  });
-
-  it("finds the person, with boxes in the pixels of the picture", async () => {
-    const { status, body } = await judge(person);
-    expect(status).toBe(200);
-    expect(body).toMatchObject({
-      verdict: "person",
-      reason: "person-detected",
-      score: expect.closeTo(1, 2),
-      model: "yolox-stub",
-      provider: "cpu",
-      ms: expect.any(Number),
-      sha256: sha256(person),
-      width: 640,
-      height: 360,
-    });
-    const [box] = body["boxes"] as readonly Record<string, number>[];
-    const centre = [box!["x"]! + box!["width"]! / 2, box!["y"]! + box!["height"]! / 2];
-    expect(Math.abs(centre[0]! - 320)).toBeLessThan(60);
-    expect(Math.abs(centre[1]! - 130)).toBeLessThan(60);
-  });
-
-  it.each(["stream", "photo"])("calls the empty room clear in %s mode", async (mode) => {
-    const { body } = await judge(room, { "x-gate-mode": mode });
-    expect(body).toMatchObject({ verdict: "clear", reason: "no-person", boxes: [], sha256: sha256(room) });
-    expect(body.score).toBeLessThan(0.2);
-  });
-
-  it.each([
-    ["greyscale", () => sharp(person).greyscale().jpeg().toBuffer(), "clear"],
-    ["CMYK", () => sharp(room).toColourspace("cmyk").jpeg().toBuffer(), "clear"],
-    ["progressive", () => sharp(person).jpeg({ progressive: true }).toBuffer(), "person"],
-    ["one pixel", () => sharp(person).resize(1, 1).jpeg().toBuffer(), "clear"],
-    ["very long", () => sharp(room).resize(4000, 8, { fit: "fill" }).jpeg().toBuffer(), "clear"],
-  ])("judges a JPEG that is %s", async (_name, make, verdict) => {
-    expect((await judge(await make())).body).toMatchObject({ verdict });
-  });
-
-  it("turns a picture upright by its EXIF before it looks", async () => {
-    const lying = await sharp(person).rotate(270).toBuffer();
-    const { body } = await judge(await sharp(lying).withMetadata({ orientation: 6 }).jpeg().toBuffer());
-    expect(body).toMatchObject({ verdict: "person", width: 640, height: 360 });
-  });
-
-  it("counts what it did, in the format of Prometheus, and names no picture", async () => {
-    const text = await (await fetch(`${gate.url}/metrics`)).text();
-    expect(text).toMatch(/^sightline_gate_ready 1$/m);
-    expect(text).toMatch(/^sightline_gate_info\{model="yolox-stub",provider="cpu"\} 1$/m);
-    expect(text).toMatch(/^sightline_gate_verdicts_total\{value="clear",reason="no-person"\} [1-9]/m);
-    expect(text).toMatch(/^sightline_gate_judge_seconds_bucket\{le="0.035",value="person"\} \d/m);
-    expect(text).not.toContain(sha256(person));
-  });
-});
-
-describe("bad requests", () => {
-  it.each<[string, Uint8Array | string, number, string]>([
-    ["nothing", new Uint8Array(0), 400, "not-a-jpeg"],
-    ["text", "hello", 400, "not-a-jpeg"],
-    ["a PNG", png, 400, "not-a-jpeg"],
-    ["half a JPEG", person.subarray(0, person.length / 2), 400, "broken-jpeg"],
-    ["a JPEG's first bytes", person.subarray(0, 20), 400, "not-a-jpeg"],
-    ["a damaged JPEG", damaged(person), 400, "broken-jpeg"],
-    ["a header that promises 65,500 × 65,500 pixels", promising(person, 65_500, 65_500), 413, "too-large"],
-    ["2001 × 2000 pixels", large, 413, "too-large"],
-    ["more than a megabyte", Buffer.concat([person, Buffer.alloc(1024 * 1024)]), 413, "too-large"],
-  ])("%s", async (_name, body, status, code) => {
-    const answer = await judge(body);
-    expect([answer.status, answer.body["error"]]).toEqual([status, { code, message: expect.any(String) }]);
-  });
-
-  it.each([
-    [{ "x-gate-mode": "video" }, "bad-header"],
-    [{ "x-gate-client": "a\tb" }, "bad-header"],
-    [{ "x-gate-client": "x".repeat(65) }, "bad-header"],
-  ])("header %j", async (headers, code) => {
-    expect((await judge(room, headers)).body["error"]).toMatchObject({ code });
-  });
-
-  it("an unknown route", async () => {
-    expect(await get("/v2")).toMatchObject({ status: 404, body: { error: { code: "not-found" } } });
-  });
-
-  it("and works on after them, also after a caller that hangs up in mid-body", async () => {
-    const socket = connect(Number(new URL(gate.url).port), "127.0.0.1");
-    await new Promise((resolve) => socket.once("connect", resolve));
-    socket.write("POST /v1/judge HTTP/1.1\r\nhost: gate\r\ncontent-length: 1000\r\n\r\nabc");
-    socket.destroy();
-    expect((await judge(person)).body).toMatchObject({ verdict: "person" });
-  });
-});
-
-describe("the queue", () => {
-  it("keeps only the latest frame of a client waiting", async () => {
-    const headers = { "x-gate-client": "camera", "x-gate-mode": "photo" };
-    const answers = await Promise.all(Array.from({ length: 6 }, () => judge(room, headers)));
-    const reasons = answers.map(({ body }) => body["reason"]);
-    expect(reasons.filter((reason) => reason === "superseded").length).toBeGreaterThan(0);
-    expect(reasons.filter((reason) => reason === "no-person").length).toBeGreaterThan(0);
-    const superseded = answers.find(({ body }) => body["reason"] === "superseded");
-    expect(superseded?.body).toMatchObject({
-      verdict: "unknown",
-      score: null,
-      boxes: [],
-      sha256: sha256(room),
-    });
-  });
-});
+afterAll(() => folder.remove());
 
 describe("an unready gate", () => {
   it.each<[string, () => Partial<Parameters<typeof startGate>[0]>, string]>([
-    ["no file", () => ({ modelFile: join(dir, "none.onnx") }), "model file none.onnx is missing"],
-    ["a folder", () => ({ modelFile: dir }), "cannot be read (EISDIR)"],
+    ["no file", () => ({ modelFile: `${folder.path}/none.onnx` }), "model file none.onnx is missing"],
+    ["a folder", () => ({ modelFile: folder.path }), "cannot be read (EISDIR)"],
     [
       "one byte flipped",
-      () => ({ modelFile: write("flipped.onnx", flipped(readFileSync(stub))) }),
+      () => ({ modelFile: folder.put("flipped.onnx", flipped(readFileSync(STUB))) }),
       "has sha256",
     ],
     [
       "a file cut short",
-      () => ({ modelFile: write("short.onnx", readFileSync(stub).subarray(0, 2000)) }),
+      () => ({ modelFile: folder.put("short.onnx", readFileSync(STUB).subarray(0, 2000)) }),
       "has sha256",
     ],
-    ["an empty file", () => ofHash(write("empty.onnx", Buffer.alloc(0))), "not an ONNX model"],
-    ["no model", () => ofHash(write("text.onnx", Buffer.from("hello, gate"))), "not an ONNX model"],
+    ["an empty file", () => ofHash(folder.put("empty.onnx", Buffer.alloc(0))), "not an ONNX model"],
+    ["no model", () => ofHash(folder.put("text.onnx", Buffer.from("hello, gate"))), "not an ONNX model"],
     [
       "a model that cannot be opened",
-      () => ofHash(write("inner.onnx", flippedName(readFileSync(stub)))),
+      () => ofHash(folder.put("inner.onnx", flippedName(readFileSync(STUB)))),
       "model cannot be opened",
     ],
     [
@@ -169,31 +39,34 @@ describe("an unready gate", () => {
     ],
     [
       "a model that cannot be opened, on a provider that is not there",
-      () => ({ provider: "cuda" as const, ...ofHash(write("inner.onnx", flippedName(readFileSync(stub)))) }),
+      () => ({
+        provider: "cuda" as const,
+        ...ofHash(folder.put("inner.onnx", flippedName(readFileSync(STUB)))),
+      }),
       "model cannot be opened",
     ],
     [
       "a model that is blind",
-      () => ofHash(write("blind.onnx", blinded(readFileSync(stub)))),
+      () => ofHash(folder.put("blind.onnx", blinded(readFileSync(STUB)))),
       "fixed picture with a person scored",
     ],
   ])("%s: starts, says why, and calls nothing clear", async (_name, options, reason) => {
-    const unready = await startGate({ modelFile: stub, sha256: stubSha256, ...options() });
+    const unready = await startGate({ modelFile: STUB, sha256: STUB_SHA256, ...options() });
     try {
       await unready.settled;
-      const health = await get("/health", unready);
+      const health = await get(unready, "/health");
       expect(health).toMatchObject({
         status: 503,
         body: { state: "unready", reason: expect.stringContaining(reason) },
       });
-      const { status, body } = await judge(room, {}, unready);
+      const { status, body } = await judge(unready, room);
       expect(status).toBe(200);
       expect(body).toMatchObject({
         verdict: "unknown",
         reason: "gate-unready",
         score: null,
         boxes: [],
-        sha256: sha256(room),
+        sha256: sha256Of(room),
       });
       expect(await (await fetch(`${unready.url}/metrics`)).text()).toMatch(/^sightline_gate_ready 0$/m);
     } finally {
@@ -202,51 +75,15 @@ describe("an unready gate", () => {
   });
 
   it("has no port: the error comes to the caller", async () => {
+    const gate = await startStubGate();
+    onTestFinished(() => gate.close());
     const port = Number(new URL(gate.url).port);
-    await expect(startGate({ modelFile: stub, sha256: stubSha256, port })).rejects.toThrow("EADDRINUSE");
+    await expect(startGate({ modelFile: STUB, sha256: STUB_SHA256, port })).rejects.toThrow("EADDRINUSE");
   });
 });
 
-interface Answer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>> & { readonly score?: number };
-}
-
-async function judge(
-  body: Uint8Array | string,
-  headers: Readonly<Record<string, string>> = {},
-  at: RunningGate = gate,
-): Promise<Answer> {
-  const answer = await fetch(`${at.url}/v1/judge`, {
-    method: "POST",
-    body: typeof body === "string" ? body : Uint8Array.from(body),
-    headers: { "content-type": "image/jpeg", ...headers },
-  });
-  return { status: answer.status, body: (await answer.json()) as Answer["body"] };
-}
-
-async function get(path: string, at: RunningGate = gate): Promise<Answer> {
-  const answer = await fetch(at.url + path);
-  return { status: answer.status, body: (await answer.json()) as Answer["body"] };
-}
-
-function toJpeg({ rgb, width, height }: Picture): Promise<Buffer> {
-  return sharp(rgb, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality: 90, chromaSubsampling: "4:4:4" })
-    .toBuffer();
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
-function write(name: string, bytes: Uint8Array): string {
-  writeFileSync(join(dir, name), bytes);
-  return join(dir, name);
-}
-
 function ofHash(modelFile: string): { readonly modelFile: string; readonly sha256: string } {
-  return { modelFile, sha256: sha256(readFileSync(modelFile)) };
+  return { modelFile, sha256: sha256Of(readFileSync(modelFile)) };
 }
 
 function flipped(bytes: Buffer): Buffer {
@@ -268,22 +105,5 @@ function blinded(bytes: Buffer): Buffer {
   const tolerance = Buffer.alloc(4);
   tolerance.writeFloatLE(90);
   copy.writeFloatLE(-1, copy.indexOf(tolerance));
-  return copy;
-}
-
-/** The size in the frame header replaced. */
-function promising(jpeg: Buffer, width: number, height: number): Buffer {
-  const copy = Buffer.from(jpeg);
-  const at = copy.indexOf(Buffer.from([0xff, 0xc0]));
-  copy.writeUInt16BE(height, at + 5);
-  copy.writeUInt16BE(width, at + 7);
-  return copy;
-}
-
-/** Nonsense in the middle of the picture data. */
-function damaged(jpeg: Buffer): Buffer {
-  const copy = Buffer.from(jpeg);
-  const middle = Math.floor(copy.length / 2);
-  copy.fill(0xff, middle, middle + 200);
   return copy;
 }
