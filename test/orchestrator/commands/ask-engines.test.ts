@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RunningGate } from "../../../inference/gate/start.ts";
 import { startSimulator } from "../../../inference/simulator/start.ts";
+import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
 import { ask } from "../../../orchestrator/commands/ask.ts";
 import { jsonLines, type Ran, runCommand } from "../../standins/command.ts";
 import {
@@ -48,15 +47,6 @@ const run = (
   args: readonly string[] = [photo, SEEING],
 ): Promise<Ran> => runCommand(ask, [...args, "--json"], { env: { GATE_URL: gate.url, ...QUICK, ...env } });
 
-async function closedPort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
-
 /** The describer answers, and one line says what is wrong with the engine and what to do. */
 function expectCovered(ran: Ran, note: RegExp): void {
   expect(ran.code).toBe(0);
@@ -71,7 +61,7 @@ function expectCovered(ran: Ran, note: RegExp): void {
 
 describe("an engine that cannot be used", () => {
   it("a closed port", async () => {
-    const url = `http://127.0.0.1:${await closedPort()}/v1`;
+    const url = `http://127.0.0.1:${await freeTcpPort()}/v1`;
     expectCovered(
       await run({ LOCAL_ENGINE_URL: url }),
       /nothing listens at http:.*; start the server, or check LOCAL_ENGINE_URL/,
@@ -147,7 +137,7 @@ describe("an engine that cannot be used", () => {
 
   it("nobody left to answer: the notice, exit 1, and the fault in the metrics", async () => {
     const file = `${folder.path}/faults.prom`;
-    const url = `http://127.0.0.1:${await closedPort()}/v1`;
+    const url = `http://127.0.0.1:${await freeTcpPort()}/v1`;
     const ran = await run({ LOCAL_ENGINE_URL: url }, [
       "-",
       "What is the capital of France?",
