@@ -1,11 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { CallEvent } from "../../orchestrator/session/call-events.ts";
-import { type Api, ApiError } from "../../web/api.ts";
-import type { LiveRegion } from "../../web/live-region.ts";
+import { ApiError } from "../../web/api.ts";
 import { en } from "../../web/messages/en.ts";
-import { createPage } from "../../web/page.ts";
-import { DEFAULT_SETTINGS, type Settings } from "../../web/settings.ts";
-import { createFakeRoom } from "./fake-room.ts";
+import { call, settle, start, texts } from "./page-fixture.ts";
 
 describe("answers in a call", () => {
   test("of the server's voice are shown and not read", async () => {
@@ -122,92 +119,6 @@ describe("settings", () => {
   });
 });
 
-describe("a typed question", () => {
-  test("in a call goes to the assistant", async () => {
-    const { page, room } = await call({ ear: "deepgram", voice: "espeak" });
-    page.ask("Why?");
-    expect(room.sent.at(-1)).toEqual({ type: "ask", text: "Why?" });
-    expect(page.conversation.get()).toMatchObject([{ who: "caller", text: "Why?", typed: true }]);
-  });
-
-  test("without a call is answered by the server, shown, and read", async () => {
-    const asked: unknown[] = [];
-    const page = start({
-      async *ask(question) {
-        asked.push(question);
-        yield "A chair. A ";
-        yield "table.";
-      },
-    }).page;
-    page.ask("What is this?", "data:image/jpeg;base64,AA==");
-    expect(page.asking.get()).toBe(true);
-    await settle();
-    expect(asked).toEqual([{ question: "What is this?", image: "data:image/jpeg;base64,AA==" }]);
-    expect(page.asking.get()).toBe(false);
-    expect(texts(page.status)).toEqual([]);
-    expect(texts(page.answers)).toEqual(["A chair.", "A table."]);
-    expect(page.conversation.get()).toMatchObject([
-      { who: "caller", text: "What is this?" },
-      { who: "assistant", text: "A chair. A table.", state: "complete" },
-    ]);
-  });
-
-  test("that fails says why", async () => {
-    const page = start({
-      async *ask() {
-        yield* await Promise.reject<readonly string[]>(new ApiError("bad-picture"));
-      },
-    }).page;
-    page.ask("What is this?");
-    await settle();
-    expect(page.asking.get()).toBe("bad-picture");
-  });
-
-  test("that is stopped ends without a fault", async () => {
-    const { page } = start({ ask: untilStopped });
-    page.ask("What is this?");
-    await settle();
-    page.stop();
-    expect(page.asking.get()).toBe(false);
-    await settle();
-    expect(page.asking.get()).toBe(false);
-    expect(page.conversation.get()).toMatchObject([{}, { text: "A chair. ", state: "interrupted" }]);
-  });
-
-  test("that takes another one's place can be stopped until it is answered itself", async () => {
-    const { page } = start({ ask: untilStopped });
-    page.ask("What is this?");
-    await settle();
-    page.ask("And that?");
-    await settle();
-    expect(page.asking.get()).toBe(true);
-    page.stop();
-    expect(page.asking.get()).toBe(false);
-  });
-
-  test("is dropped for a call", async () => {
-    const { page } = start({ ask: untilStopped });
-    page.ask("What is this?");
-    await settle();
-    page.press();
-    expect(page.asking.get()).toBe(false);
-    await settle();
-    expect(page.asking.get()).toBe(false);
-  });
-
-  test("that failed is told until the next one is asked", async () => {
-    const { page } = start({
-      async *ask() {
-        yield* await Promise.reject<readonly string[]>(new ApiError("bad-picture"));
-      },
-    });
-    page.ask("What is this?");
-    await settle();
-    page.stop();
-    expect(page.asking.get()).toBe("bad-picture");
-  });
-});
-
 test("a server without calls says so to the screen reader", async () => {
   const { page } = start({
     config: async () => ({ calls: false, codeNeeded: false, hears: true, language: "en" }),
@@ -235,74 +146,6 @@ test("an unreachable server is no fault of the page", async () => {
   expect(texts(page.status)).toEqual([en.offline]);
 });
 
-function start(api: Partial<Api> = {}, settings: Partial<Settings> = {}, hasVoice = false) {
-  const room = createFakeRoom();
-  const kept: Settings[] = [];
-  const spoken: string[] = [];
-  const unlocked: string[] = [];
-  let tellSpeaking: (on: boolean) => void = () => {};
-  const page = createPage({
-    messages: en,
-    settings: { ...DEFAULT_SETTINGS, ...settings },
-    keepSettings: (now) => kept.push(now),
-    noDevices: () => null,
-    unlockSound() {
-      unlocked.push("sound");
-      return () => {};
-    },
-    loadRoom: async () => room.create,
-    createVoice({ onSpeaking }) {
-      tellSpeaking = onSpeaking;
-      return {
-        available: () => hasVoice,
-        unlock: () => void unlocked.push("device voice"),
-        stop: () => {},
-        say(text) {
-          spoken.push(text);
-          onSpeaking(true);
-        },
-      };
-    },
-    api: {
-      config: async () => ({ calls: true, codeNeeded: false, hears: true, language: "en" }),
-      ticket: async () => ({ serverUrl: "ws://here", token: "t" }),
-      ask: () => (async function* () {})(),
-      ledger: async () => ({ entries: [] }),
-      forget: async () => {},
-      ...api,
-    },
-  });
-  return { page, room, kept, spoken, unlocked, endSpeech: () => tellSpeaking(false) };
-}
-
-async function call(
-  speech: { readonly ear: string; readonly voice: string | null },
-  options: { readonly deviceVoice?: boolean; readonly settings?: Partial<Settings> } = {},
-) {
-  const started = start({}, options.settings, options.deviceVoice);
-  const { page, room } = started;
-  await page.load();
-  page.press();
-  await settle();
-  const hear = (...events: readonly CallEvent[]) => {
-    for (const event of events) room.tell({ type: "event", event });
-  };
-  hear({ type: "speech", ...speech });
-  return { ...started, hear };
-}
-
-/** An answer that never ends by itself. */
-async function* untilStopped(_question: unknown, _code: string, signal: AbortSignal): AsyncGenerator<string> {
-  yield "A chair. ";
-  await new Promise((_resolve, reject) =>
-    signal.addEventListener("abort", () => reject(new Error("aborted"))),
-  );
-}
-
-function texts(region: LiveRegion): readonly string[] {
-  return region.lines.get().map(({ text }) => text);
-}
-
 function state(now: "listening" | "thinking" | "speaking"): CallEvent {
   return { type: "state", state: now };
 }
@@ -313,9 +156,4 @@ function caption(text: string): CallEvent {
 
 function end(text: string): CallEvent {
   return { type: "answer-end", turn: "t1", text, interrupted: false };
-}
-
-/** Lets everything happen that needs no time. */
-async function settle(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 5));
 }

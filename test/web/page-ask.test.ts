@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { ApiError } from "../../web/api.ts";
+import { call, settle, start, texts } from "./page-fixture.ts";
+
+describe("a typed question", () => {
+  test("in a call goes to the assistant", async () => {
+    const { page, room } = await call({ ear: "deepgram", voice: "espeak" });
+    page.ask("Why?");
+    expect(room.sent.at(-1)).toEqual({ type: "ask", text: "Why?" });
+    expect(page.conversation.get()).toMatchObject([{ who: "caller", text: "Why?", typed: true }]);
+  });
+
+  test("without a call is answered by the server, shown, and read", async () => {
+    const asked: unknown[] = [];
+    const page = start({
+      async *ask(question) {
+        asked.push(question);
+        yield "A chair. A ";
+        yield "table.";
+      },
+    }).page;
+    page.ask("What is this?", "data:image/jpeg;base64,AA==");
+    expect(page.asking.get()).toBe(true);
+    await settle();
+    expect(asked).toEqual([{ question: "What is this?", image: "data:image/jpeg;base64,AA==" }]);
+    expect(page.asking.get()).toBe(false);
+    expect(texts(page.status)).toEqual([]);
+    expect(texts(page.answers)).toEqual(["A chair.", "A table."]);
+    expect(page.conversation.get()).toMatchObject([
+      { who: "caller", text: "What is this?" },
+      { who: "assistant", text: "A chair. A table.", state: "complete" },
+    ]);
+  });
+
+  test("that fails says why", async () => {
+    const page = start({
+      async *ask() {
+        yield* await Promise.reject<readonly string[]>(new ApiError("bad-picture"));
+      },
+    }).page;
+    page.ask("What is this?");
+    await settle();
+    expect(page.asking.get()).toBe("bad-picture");
+  });
+
+  test("that is stopped ends without a fault", async () => {
+    const { page } = start({ ask: untilStopped });
+    page.ask("What is this?");
+    await settle();
+    page.stop();
+    expect(page.asking.get()).toBe(false);
+    await settle();
+    expect(page.asking.get()).toBe(false);
+    expect(page.conversation.get()).toMatchObject([{}, { text: "A chair. ", state: "interrupted" }]);
+  });
+
+  test("that takes another one's place can be stopped until it is answered itself", async () => {
+    const { page } = start({ ask: untilStopped });
+    page.ask("What is this?");
+    await settle();
+    page.ask("And that?");
+    await settle();
+    expect(page.asking.get()).toBe(true);
+    page.stop();
+    expect(page.asking.get()).toBe(false);
+  });
+
+  test("is dropped for a call", async () => {
+    const { page } = start({ ask: untilStopped });
+    page.ask("What is this?");
+    await settle();
+    page.press();
+    expect(page.asking.get()).toBe(false);
+    await settle();
+    expect(page.asking.get()).toBe(false);
+  });
+
+  test("that failed is told until the next one is asked", async () => {
+    const { page } = start({
+      async *ask() {
+        yield* await Promise.reject<readonly string[]>(new ApiError("bad-picture"));
+      },
+    });
+    page.ask("What is this?");
+    await settle();
+    page.stop();
+    expect(page.asking.get()).toBe("bad-picture");
+  });
+});
+
+/** An answer that never ends by itself. */
+async function* untilStopped(_question: unknown, _code: string, signal: AbortSignal): AsyncGenerator<string> {
+  yield "A chair. ";
+  await new Promise((_resolve, reject) =>
+    signal.addEventListener("abort", () => reject(new Error("aborted"))),
+  );
+}
