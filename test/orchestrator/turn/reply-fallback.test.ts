@@ -1,8 +1,20 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EngineError } from "../../../orchestrator/errors.ts";
 import type { ClearPicture } from "../../../orchestrator/turn/clear-picture.ts";
-import type { Jpeg } from "../../../orchestrator/turn/turn.ts";
-import { engineOf, frameOf, jpegOf, NO_USAGE, saying, settingsOf, turnOf } from "../../standins/turn.ts";
+import type { Jpeg, TurnContext } from "../../../orchestrator/turn/turn.ts";
+import {
+  engineOf,
+  frameOf,
+  gateOf,
+  jpegOf,
+  NO_USAGE,
+  personVerdict,
+  saying,
+  settingsOf,
+  turnOf,
+  verdictOf,
+} from "../../standins/turn.ts";
 import { failing, gist, hanging, LOOK, portsOf, run, TALK } from "./run-reply.ts";
 
 describe("fallback, only while nothing was shown", () => {
@@ -167,3 +179,48 @@ describe("fallback, only while nothing was shown", () => {
 function encodedAfter(delayMs: number): Promise<Jpeg> {
   return new Promise((resolve) => setTimeout(() => resolve(jpegOf("detailed")), delayMs));
 }
+
+describe("whatever fails", () => {
+  const behaviour = fc.constantFrom("answers", "fails", "refuses", "empty", "absent", "hangs");
+  const toScript = (kind: string) => (ctx: TurnContext) => {
+    if (kind === "fails") return failing();
+    if (kind === "refuses") return saying("I'm sorry, but I can't help with that.");
+    if (kind === "empty") return saying("");
+    return kind === "hangs" ? hanging(ctx) : saying("An answer.");
+  };
+
+  it("a turn ends in words, and a picture reaches the cloud only with a clear verdict", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom("person-local", "local-first", "local-only"),
+        fc.constantFrom("clear", "person", "unknown"),
+        behaviour,
+        behaviour,
+        fc.constantFrom(LOOK, TALK, "Read the label."),
+        async (policy, value, localKind, cloudKind, question) => {
+          const cloud = engineOf<ClearPicture>(toScript(cloudKind));
+          const ports = portsOf({
+            cloud: cloudKind === "absent" ? undefined : cloud,
+            local: localKind === "absent" ? undefined : engineOf<Jpeg>(toScript(localKind)),
+            gate: gateOf((frame) =>
+              value === "person"
+                ? personVerdict(frame)
+                : verdictOf(frame, { value, reason: value === "clear" ? "no-person" : "uncertain" }),
+            ),
+          });
+          const settings = settingsOf({
+            policy,
+            turnDeadlineMs: 40,
+            fallbackAfterMs: { local: 5, cloud: 5 },
+          });
+          const result = await run(turnOf(question, { settings }), ports);
+          expect(result.text.trim()).not.toBe("");
+          const sent = cloud.prompts.some((prompt) => JSON.stringify(prompt.messages).includes('"picture"'));
+          if (sent) expect(value).toBe("clear");
+          if (policy === "local-only") expect(cloud.prompts).toHaveLength(0);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});

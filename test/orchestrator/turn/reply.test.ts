@@ -1,23 +1,9 @@
-import { describe, expect, it, vi } from "vitest";
-import fc from "fast-check";
+import { describe, expect, it } from "vitest";
 import type { ClearPicture } from "../../../orchestrator/turn/clear-picture.ts";
 import type { EngineEvent } from "../../../orchestrator/turn/ports.ts";
-import { stopped } from "../../../orchestrator/turn/stopped.ts";
-import { createRecorder } from "../../../orchestrator/turn/recorder.ts";
-import { reply } from "../../../orchestrator/turn/reply.ts";
-import type { Jpeg, Sighting, TurnContext } from "../../../orchestrator/turn/turn.ts";
-import {
-  engineOf,
-  frameOf,
-  gateOf,
-  pastOf,
-  personVerdict,
-  saying,
-  settingsOf,
-  turnOf,
-  verdictOf,
-} from "../../standins/turn.ts";
-import { failing, gist, hanging, LOOK, never, portsOf, run, TALK } from "./run-reply.ts";
+import type { Jpeg, Sighting } from "../../../orchestrator/turn/turn.ts";
+import { engineOf, frameOf, gateOf, pastOf, personVerdict, settingsOf, turnOf } from "../../standins/turn.ts";
+import { failing, gist, LOOK, never, portsOf, run, TALK } from "./run-reply.ts";
 
 async function* lost(): AsyncGenerator<EngineEvent> {
   yield { type: "text-delta", text: "Eine Tür" };
@@ -169,105 +155,5 @@ describe("a bare no", () => {
   it("to any other question passes", async () => {
     const ports = portsOf({ local: engineOf<Jpeg>("No."), gate: gateOf(personVerdict) });
     expect((await run(turnOf("Is the light on?"), ports)).text).toBe("No.");
-  });
-});
-
-describe("an abort", () => {
-  it.each([0, 1, 2, 3])(
-    "after %i pieces ends the turn as cancelled and closes the engine",
-    async (pieces) => {
-      const barge = new AbortController();
-      const cloud = engineOf<ClearPicture>(async function* (ctx) {
-        for (let piece = 0; piece < pieces; piece++) yield { type: "text-delta", text: "A chair. " };
-        await never(ctx.signal);
-      });
-      const recorder = createRecorder({ turnId: "turn", signal: barge.signal, transport: "terminal" });
-      const texts: string[] = [];
-      setTimeout(() => barge.abort(new DOMException("barge-in", "AbortError")), 10);
-      for await (const text of reply(turnOf(LOOK), portsOf({ cloud }), recorder.ctx)) texts.push(text);
-      expect(texts).toHaveLength(pieces);
-      expect(recorder.report().outcome).toBe("cancelled");
-      expect(cloud.aborted).toHaveLength(1);
-    },
-  );
-
-  it("before the first word keeps the picture that was asked about", async () => {
-    const barge = new AbortController();
-    const local = engineOf<Jpeg>(hanging);
-    const recorder = createRecorder({ turnId: "turn", signal: barge.signal, transport: "terminal" });
-    setTimeout(() => barge.abort(stopped("barge-in")), 10);
-    const ports = portsOf({ local, gate: gateOf(personVerdict) });
-    for await (const _text of reply(turnOf(LOOK), ports, recorder.ctx)) break;
-    expect(recorder.report()).toMatchObject({ outcome: "cancelled", route: { engine: "local" } });
-    const sent = local.prompts[0]?.messages.at(-1);
-    const picture = sent?.role === "user" ? sent.parts[0] : undefined;
-    expect(picture).toEqual({ type: "picture", picture: recorder.report().picture?.jpeg });
-  });
-
-  it("by return() closes the engine too", async () => {
-    const cloud = engineOf<ClearPicture>(async function* (ctx) {
-      yield { type: "text-delta", text: "A chair. " };
-      await never(ctx.signal);
-    });
-    const recorder = createRecorder({
-      turnId: "turn",
-      signal: new AbortController().signal,
-      transport: "terminal",
-    });
-    for await (const _text of reply(turnOf(LOOK), portsOf({ cloud }), recorder.ctx)) break;
-    expect(recorder.report().outcome).toBe("cancelled");
-    await vi.waitFor(() => expect(cloud.aborted).toHaveLength(1));
-  });
-
-  it("leaves no timers behind", async () => {
-    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-    const before = timers();
-    for (let round = 0; round < 20; round++) await run(turnOf(LOOK), portsOf());
-    expect(timers()).toBeLessThanOrEqual(before);
-  });
-});
-
-describe("whatever fails", () => {
-  const behaviour = fc.constantFrom("answers", "fails", "refuses", "empty", "absent", "hangs");
-  const toScript = (kind: string) => (ctx: TurnContext) => {
-    if (kind === "fails") return failing();
-    if (kind === "refuses") return saying("I'm sorry, but I can't help with that.");
-    if (kind === "empty") return saying("");
-    return kind === "hangs" ? hanging(ctx) : saying("An answer.");
-  };
-
-  it("a turn ends in words, and a picture reaches the cloud only with a clear verdict", async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom("person-local", "local-first", "local-only"),
-        fc.constantFrom("clear", "person", "unknown"),
-        behaviour,
-        behaviour,
-        fc.constantFrom(LOOK, TALK, "Read the label."),
-        async (policy, value, localKind, cloudKind, question) => {
-          const cloud = engineOf<ClearPicture>(toScript(cloudKind));
-          const ports = portsOf({
-            cloud: cloudKind === "absent" ? undefined : cloud,
-            local: localKind === "absent" ? undefined : engineOf<Jpeg>(toScript(localKind)),
-            gate: gateOf((frame) =>
-              value === "person"
-                ? personVerdict(frame)
-                : verdictOf(frame, { value, reason: value === "clear" ? "no-person" : "uncertain" }),
-            ),
-          });
-          const settings = settingsOf({
-            policy,
-            turnDeadlineMs: 40,
-            fallbackAfterMs: { local: 5, cloud: 5 },
-          });
-          const result = await run(turnOf(question, { settings }), ports);
-          expect(result.text.trim()).not.toBe("");
-          const sent = cloud.prompts.some((prompt) => JSON.stringify(prompt.messages).includes('"picture"'));
-          if (sent) expect(value).toBe("clear");
-          if (policy === "local-only") expect(cloud.prompts).toHaveLength(0);
-        },
-      ),
-      { numRuns: 150 },
-    );
   });
 });
