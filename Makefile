@@ -33,7 +33,7 @@ UP := $(if $(ENGINE),--engine "$(ENGINE)") $(if $(RUNTIME),--runtime "$(RUNTIME)
 # Containers build the page themselves.
 UP_NEEDS := setup $(if $(filter process,$(RUNTIME)),page notices)
 
-up: $(UP_NEEDS) ## the whole stack, in the background; ENGINE=simulator RUNTIME=process: without GPU and Docker
+up: $(UP_NEEDS) ## the whole stack, in the background; PROFILES=observability,speech,turn or none; ENGINE=simulator RUNTIME=process: without GPU and Docker
 	@./sightline up $(UP)
 
 down: setup ## end it; calls may finish (NOW=1: they end at once)

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { isObserver } from "../up/observers.ts";
 import { isStill } from "../up/process-birth.ts";
 import type { ServiceState } from "../up/service-states.ts";
 import type { UpState } from "../up/state.ts";
@@ -33,7 +34,7 @@ function tellServices(
   json: boolean,
   { stdout }: Io,
 ): number {
-  const phase = services.every(({ fine }) => fine) ? "ready" : "not ready";
+  const phase = phaseOf(services);
   if (json) writeLine(stdout, JSON.stringify({ phase, address, services }));
   else {
     writeLine(stdout, `${phase}: ${address}`);
@@ -43,6 +44,13 @@ function tellServices(
     }
   }
   return phase === "ready" ? EXIT.done : EXIT.failed;
+}
+
+/** Calls need nothing of what measures them. */
+function phaseOf(services: readonly ServiceState[]): "ready" | "ready, not watched" | "not ready" {
+  const failing = services.filter(({ fine }) => !fine);
+  if (failing.length === 0) return "ready";
+  return failing.every(({ name }) => isObserver(name)) ? "ready, not watched" : "not ready";
 }
 
 /** A keeper that was killed cannot say that nothing is looked after any more. */

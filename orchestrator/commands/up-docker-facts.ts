@@ -2,17 +2,19 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readClass } from "../../inference/vllm/read-class.ts";
 import { SPEECH_GIB } from "../../inference/vllm/sizing.ts";
-import { speechWeights } from "../up/speech-weights.ts";
 import { isPinned, readRepositories } from "../assets/repositories.ts";
 import type { Config } from "../config.ts";
 import { PROJECT_DIR } from "../project.ts";
 import type { ComposePlan } from "../up/compose-plan.ts";
 import { hasToolkit, lookAtDocker, lookAtGpus, roomAt, takenOf } from "../up/machine.ts";
 import type { Gpu } from "../up/nvidia-smi.ts";
+import { OBSERVABILITY } from "../up/observers.ts";
 import { pickGpu, type PickOptions } from "../up/pick-gpu.ts";
 import type { DiskRoom, GpuPick, MachineFacts, WantedPort } from "../up/preflight.ts";
 import { profileFaults } from "../up/profiles.ts";
 import { weakSecrets } from "../up/secrets.ts";
+import { type SpeechDevice, speechDevice, speechDeviceOf } from "../up/speech-device.ts";
+import { speechWeights } from "../up/speech-weights.ts";
 import { ownLan } from "./demo-lan.ts";
 import { secretsFolder } from "./secrets-folder.ts";
 import type { UpOptions } from "./up-options.ts";
@@ -32,9 +34,13 @@ const IMAGES_BYTES = { vllm: 45e9, simulator: 8e9 } as const;
 /** Of the largest model. */
 const WEIGHTS_BYTES = { vllm: 17e9, simulator: 0 } as const;
 /** Images and weights of both speech servers, an estimate: each with its own CUDA, or one without. */
-const SPEECH_BYTES = { vllm: 28e9, simulator: 5e9 } as const;
+const SPEECH_BYTES = { gpu: 28e9, cpu: 5e9 } as const;
+/** Images of Prometheus, Grafana and, where there is a card, dcgm-exporter, an estimate. */
+const OBSERVABILITY_BYTES = { vllm: 4e9, simulator: 2e9 } as const;
 /** Beside the weights: compile cache, metrics, logs. */
 const VOLUMES_BYTES = 10e9;
+
+const LOOPBACK = "127.0.0.1";
 
 /** All that bringing the stack up in containers needs of the machine. Changes nothing. */
 export async function lookForDocker(
@@ -51,9 +57,17 @@ export async function lookForDocker(
   const found = gpus?.state === "answered" ? gpus.gpus : [];
   const wish = toPickOptions(look, found);
   const picked = found.length === 0 ? undefined : pickGpu(found, wish);
-  const added = options.profiles.filter((name) => !before?.arguments.includes(`--profile=${name}`));
-  const addsSpeech = before !== undefined && added.includes("speech");
-  const models = new Set([modelOf(picked), ...speechWeights(options, operator["SPEECH_PIPER"])]);
+  const added: ReadonlySet<string> = new Set(
+    options.profiles.filter((name) => !before?.arguments.includes(`--profile=${name}`)),
+  );
+  const speech = deviceOf(look);
+  const addsSpeech = before !== undefined && speech !== speechDeviceOf(before.arguments) ? speech : undefined;
+  const rooms: DiskUses = {
+    base: before === undefined,
+    speech: before === undefined ? speech : addsSpeech,
+    observability: added.has(OBSERVABILITY),
+  };
+  const models = new Set([modelOf(picked), ...speechWeights(speech, operator["SPEECH_PIPER"])]);
   const lock = await readRepositories(join(PROJECT_DIR, "inference/models.lock.json"));
   const rootDir = docker.state === "answered" ? docker.engine?.rootDir : undefined;
   return {
@@ -63,11 +77,14 @@ export async function lookForDocker(
       gpus: before === undefined ? gpus : withRoom(gpus),
       docker,
       toolkit,
-      disks: before === undefined || addsSpeech ? [await diskRoom(rootDir, look)] : [],
-      takenPorts: await takenOf(
-        [...(before === undefined ? ownPorts(operator) : []), ...profilePorts(added, operator)],
-        operator["BIND_ADDRESS"] || "0.0.0.0",
-      ),
+      disks: await diskRooms(rootDir, options.engine, rooms),
+      takenPorts: [
+        ...(await takenOf(
+          [...(before === undefined ? ownPorts(operator) : []), ...(added.has("turn") ? [TURN_PORT] : [])],
+          operator["BIND_ADDRESS"] || "0.0.0.0",
+        )),
+        ...(added.has(OBSERVABILITY) ? await takenOf([grafanaPort(operator)], LOOPBACK) : []),
+      ],
       weakSecrets: weakSecrets(operator, secretsFolder(config)),
       missing: [
         ...profileFaults({
@@ -76,7 +93,7 @@ export async function lookForDocker(
           certificate: certificateOf(config),
           lan: ownLan(),
         }),
-        ...(addsSpeech ? speechFault(picked) : []),
+        ...(addsSpeech === "gpu" ? speechFault(picked) : []),
         ...lock
           .filter((each) => models.has(each.name) && !isPinned(each))
           .map(
@@ -92,19 +109,21 @@ export async function lookForDocker(
 }
 
 /** Which card is to be picked, and for what. What was brought up before stays where it is. */
-function toPickOptions(
-  { options, operator, before }: LookForDockerOptions,
-  gpus: readonly Gpu[],
-): PickOptions {
-  const { gpuClass, profiles } = options;
+function toPickOptions(look: LookForDockerOptions, gpus: readonly Gpu[]): PickOptions {
+  const { options, operator, before } = look;
+  const { gpuClass } = options;
   const kept = before?.environment["VLLM_GPU"];
   const isThere = gpus.some(
     ({ index, uuid, slices }) =>
       kept !== undefined && [String(index), uuid, ...slices.map((slice) => slice.uuid)].includes(kept),
   );
   const gpu = options.gpu ?? (isThere ? kept : undefined);
-  const speech = profiles.includes("speech") ? { gpu: operator["SPEECH_GPU"] || undefined } : undefined;
+  const speech = deviceOf(look) === "gpu" ? { gpu: operator["SPEECH_GPU"] || undefined } : undefined;
   return { gpu, gpuClass, speech };
+}
+
+function deviceOf({ options, operator }: LookForDockerOptions): SpeechDevice | undefined {
+  return speechDevice({ ...options, device: operator["SPEECH_DEVICE"] });
 }
 
 /** What runs already has its share of the card: speech needs its own beside it. */
@@ -114,7 +133,7 @@ function speechFault(picked: GpuPick | undefined): readonly string[] {
   const neededMib = SPEECH_GIB * 1024;
   if (freeMib === undefined || freeMib >= neededMib) return [];
   return [
-    `too little free GPU memory for local speech: GPU ${index} (${name}) has ${freeMib} MiB free beside what runs; expected ${neededMib}, or another card in SPEECH_GPU`,
+    `too little free GPU memory for local speech: GPU ${index} (${name}) has ${freeMib} MiB free beside what runs; expected ${neededMib}, another card in SPEECH_GPU, or SPEECH_DEVICE=cpu`,
   ];
 }
 
@@ -140,17 +159,34 @@ function withRoom(gpus: MachineFacts["gpus"]): MachineFacts["gpus"] {
   return { ...gpus, gpus: gpus.gpus.map((gpu) => ({ ...gpu, freeMib: undefined })) };
 }
 
+/** What is to be there that is not yet. */
+interface DiskUses {
+  /** The stack without any profile. */
+  readonly base: boolean;
+  readonly speech: SpeechDevice | undefined;
+  readonly observability: boolean;
+}
+
 /** For all of it, or for what is added to what is there. */
-function diskRoom(
+async function diskRooms(
   rootDir: string | undefined,
-  { options: { engine, profiles }, before }: LookForDockerOptions,
-): Promise<DiskRoom> {
-  const path = rootDir || "/var/lib/docker";
-  const speechBytes = profiles.includes("speech") ? SPEECH_BYTES[engine] : 0;
-  if (before !== undefined) return roomAt({ path, use: "local speech", neededBytes: speechBytes });
-  const neededBytes = IMAGES_BYTES[engine] + VOLUMES_BYTES + WEIGHTS_BYTES[engine] + speechBytes;
-  const use = `images, weights and caches${speechBytes > 0 ? ", those of local speech too" : ""}`;
-  return roomAt({ path, use, neededBytes });
+  engine: UpOptions["engine"],
+  { base, speech, observability }: DiskUses,
+): Promise<readonly DiskRoom[]> {
+  const needs: readonly (readonly [use: string, bytes: number])[] = [
+    ["images, weights and caches", base ? IMAGES_BYTES[engine] + VOLUMES_BYTES + WEIGHTS_BYTES[engine] : 0],
+    ["local speech", speech === undefined ? 0 : SPEECH_BYTES[speech]],
+    ["Prometheus and Grafana", observability ? OBSERVABILITY_BYTES[engine] : 0],
+  ];
+  const needed = needs.filter(([, bytes]) => bytes > 0);
+  if (needed.length === 0) return [];
+  return [
+    await roomAt({
+      path: rootDir || "/var/lib/docker",
+      use: needed.map(([use]) => use).join(", "),
+      neededBytes: needed.reduce((sum, [, bytes]) => sum + bytes, 0),
+    }),
+  ];
 }
 
 /** What the compose file publishes without any profile. */
@@ -163,17 +199,10 @@ function ownPorts(operator: LookForDockerOptions["operator"]): readonly WantedPo
   ];
 }
 
-/** What it publishes besides with these. */
-function profilePorts(
-  profiles: readonly string[],
-  operator: LookForDockerOptions["operator"],
-): readonly WantedPort[] {
-  return [
-    ...(profiles.includes("turn")
-      ? [{ port: 443, protocol: "tcp", use: "TURN over TLS and the page" } as const]
-      : []),
-    ...(profiles.includes("observability")
-      ? [{ port: Number(operator["GRAFANA_PORT"] || 3000), protocol: "tcp", use: "Grafana" } as const]
-      : []),
-  ];
+/** Of the profile `turn`. */
+const TURN_PORT: WantedPort = { port: 443, protocol: "tcp", use: "TURN over TLS and the page" };
+
+/** Of the profile `observability`, on loopback. */
+function grafanaPort(operator: LookForDockerOptions["operator"]): WantedPort {
+  return { port: Number(operator["GRAFANA_PORT"] || 3000), protocol: "tcp", use: "Grafana; GRAFANA_PORT" };
 }

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { speechWeights } from "../up/speech-weights.ts";
 import type { Config } from "../config.ts";
 import { projectEnvironment } from "../config/project-environment.ts";
 import { InputError } from "../errors.ts";
@@ -8,13 +7,17 @@ import { createOwnCertificate } from "../http/own-certificate.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { composePlan, pageHosts } from "../up/compose-plan.ts";
 import { secretFiles } from "../up/container-secrets.ts";
+import { withoutObservers } from "../up/observers.ts";
 import { preflight, type GpuPick } from "../up/preflight.ts";
 import { pickGpu } from "../up/pick-gpu.ts";
 import { runCompose } from "../up/run-compose.ts";
 import { lookAtContainers, servicesOf } from "../up/docker-containers.ts";
+import { speechDevice } from "../up/speech-device.ts";
+import { speechWeights } from "../up/speech-weights.ts";
 import { CAREFUL, type Exchange, exchangeAgent, makeRoomForGateway } from "./exchange.ts";
 import { explain } from "./up-docker-explain.ts";
 import { lookForDocker, modelOf } from "./up-docker-facts.ts";
+import { endObservers, startObservers, unwatchedLine } from "./up-docker-observers.ts";
 import { ownLan } from "./demo-lan.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -41,13 +44,16 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
   if (faults.length > 0) return refuse(faults, options.engine === "vllm" ? [WITHOUT_GPU] : [], io);
 
   const picked = options.engine === "vllm" ? pick(gpus) : undefined;
+  const speech = speechDevice({ ...options, device: operator["SPEECH_DEVICE"] });
   const lan = ownLan();
   const plan = composePlan({
     projectDir: PROJECT_DIR,
     engine: options.engine,
     profiles: options.profiles,
+    speech,
     operator,
     picked: picked?.gpu === undefined ? undefined : picked,
+    gpus,
     lan,
     secretsDir: secretsFolder(config),
     secretFiles: secretFiles(operator, {
@@ -56,23 +62,28 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
     }),
     hasSettings: existsSync(join(PROJECT_DIR, ".env")),
   });
+  const calls = withoutObservers(plan);
   const compose = async (...words: readonly string[]): Promise<void> => {
-    const code = await runCompose(plan, words, io.signal);
+    const code = await runCompose(calls, words, io.signal);
     if (io.signal.aborted || code === 0) return;
     throw new InputError(
       `docker compose ${words[0] ?? ""} ended with ${code}`,
       "it to succeed; 'make logs' shows what the containers said, 'make down' ends them",
     );
   };
-  for (const step of steps([modelOf(picked), ...speechWeights(options, operator["SPEECH_PIPER"])])) {
+  for (const step of steps([modelOf(picked), ...speechWeights(speech, operator["SPEECH_PIPER"])])) {
     await compose(...step);
     if (io.signal.aborted) return EXIT.interrupted;
   }
   // What is not up has no right to skip the next look at the machine.
   keepPlan(config, plan);
-  await start({ ...exchangeOf(plan, config, io), compose });
+  const exchange = { ...exchangeOf(calls, config, io), compose };
+  await start(exchange);
+  if (!io.signal.aborted) await endObservers(before, plan, exchange);
+  const failed = io.signal.aborted ? [] : await startObservers(plan, exchange);
   if (io.signal.aborted) return EXIT.interrupted;
-  explain({ plan, picked, options, operator, secrets: secretsFolder(config) }, io);
+  explain({ plan, picked, options, speech, operator, failed, secrets: secretsFolder(config) }, io);
+  if (failed.length > 0) exchange.tell(unwatchedLine(failed));
   return EXIT.done;
 }
 

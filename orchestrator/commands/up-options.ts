@@ -2,7 +2,7 @@ import type { parseArgs } from "node:util";
 import { type GpuClass, gpuClasses } from "../../inference/vllm/choose-class.ts";
 import { UsageError } from "../errors.ts";
 import { toGpuClass } from "../up/pick-gpu.ts";
-import { PROFILES } from "../up/profiles.ts";
+import { DEFAULT_PROFILES, NO_PROFILES, PROFILES } from "../up/profiles.ts";
 
 /** What is to be brought up, and how. */
 export interface UpOptions {
@@ -12,7 +12,7 @@ export interface UpOptions {
   readonly gpuClass: GpuClass | undefined;
   /** Index or UUID; undefined: the fittest. */
   readonly gpu: string | undefined;
-  /** Of compose. */
+  /** Of compose; all of them, since those that are named take the place of the default's. */
   readonly profiles: readonly string[];
   /** The page is for other devices of the local network too. */
   readonly lan: boolean;
@@ -34,7 +34,8 @@ export const UP_OPTIONS_HELP = `  --engine      vllm (default) or simulator: a s
   --runtime     docker (default) or process: programs of this machine, with the simulator only
   --gpu-class   ${gpuClasses.join(", ")}; default: by the card
   --gpu         index or UUID of the card, or of a MIG slice; default: the fittest
-  --profiles    ${PROFILES.join(", ")}, with commas between; in containers only
+  --profiles    ${PROFILES.join(", ")}, with commas between, or ${NO_PROFILES}; in containers only; default: ${DEFAULT_PROFILES.join(",")},
+                whose place a list of yours takes
   --lan         without containers: for other devices of the local network too, with an access code
   --simulator   words for 'sightline simulator', as --simulator="--profile l4-2b"`;
 
@@ -44,7 +45,7 @@ export function toArguments(options: UpOptions): readonly string[] {
   const given = { engine, runtime, "gpu-class": gpuClass, gpu };
   return [
     ...Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`])),
-    ...(profiles.length === 0 ? [] : [`--profiles=${profiles.join(",")}`]),
+    ...(runtime === "docker" ? [`--profiles=${profiles.join(",") || NO_PROFILES}`] : []),
     ...(lan ? ["--lan"] : []),
     ...(simulator.length === 0 ? [] : [`--simulator=${simulator.join(" ")}`]),
   ];
@@ -61,21 +62,29 @@ export function toUpOptions(
       "--runtime: got process with the engine vllm, which runs in a container; expected --engine simulator",
     );
   }
-  const profiles = (values.profiles ?? "").split(/[\s,]+/).filter((each) => each !== "");
-  if (runtime === "process" && profiles.length > 0) {
-    throw new UsageError(
-      `--profiles: got ${profiles.join(",")} with the runtime process; expected none, since they are of containers`,
-    );
-  }
   return {
     engine,
     runtime,
     gpuClass: classOf(values["gpu-class"]),
     gpu: values.gpu || undefined,
-    profiles,
+    profiles: profilesOf(values.profiles, runtime),
     lan: values.lan ?? false,
     simulator: (values.simulator ?? "").split(/\s+/).filter((each) => each !== ""),
   };
+}
+
+function profilesOf(text: string | undefined, runtime: UpOptions["runtime"]): readonly string[] {
+  const given = (text ?? "").split(/[\s,]+/).filter((each) => each !== "");
+  const named = given.filter((each) => each !== NO_PROFILES);
+  if (runtime === "process" && named.length > 0) {
+    throw new UsageError(
+      `--profiles: got ${named.join(",")} with the runtime process; expected none, since they are of containers`,
+    );
+  }
+  if (named.length > 0 && named.length < given.length) {
+    throw new UsageError(`--profiles: got ${given.join(",")}; expected names, or ${NO_PROFILES} alone`);
+  }
+  return given.length === 0 && runtime === "docker" ? DEFAULT_PROFILES : named;
 }
 
 /** The first is the default. */

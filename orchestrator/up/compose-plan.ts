@@ -1,5 +1,9 @@
 import { join } from "node:path";
+import type { Gpu } from "./nvidia-smi.ts";
+import { OBSERVABILITY } from "./observers.ts";
 import type { GpuPick } from "./preflight.ts";
+import { SPEECH_ON_CPU, type SpeechDevice, speechSettings } from "./speech-device.ts";
+import { cardsFile, watchedCards } from "./watched-cards.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -7,10 +11,14 @@ export interface ComposePlanOptions {
   readonly projectDir: string;
   readonly engine: "vllm" | "simulator";
   readonly profiles: readonly string[];
+  /** Where local speech runs; undefined: there is none. */
+  readonly speech: SpeechDevice | undefined;
   /** What the operator has set. */
   readonly operator: Environment;
   /** Undefined: no GPU is needed. */
   readonly picked: Extract<GpuPick, { readonly reason: string }> | undefined;
+  /** Of this machine. */
+  readonly gpus: readonly Gpu[];
   /** This machine's address in its network; undefined: it has none but loopback. */
   readonly lan: string | undefined;
   /** Folder of the secrets, absolute. */
@@ -38,12 +46,11 @@ const CUDA12_IMAGE =
 
 /** Decides what the compose files leave open; what the operator has set wins. */
 export function composePlan(options: ComposePlanOptions): ComposePlan {
-  const { projectDir, engine, operator, picked, lan } = options;
-  const files = ["docker-compose.gpu.yml", ...(engine === "simulator" ? ["docker-compose.cpu.yml"] : [])];
+  const { projectDir, operator, picked, lan, speech } = options;
   const port = operator["PAGE_PORT"] || "8443";
   const hosts = pageHosts(lan);
   const origins = hosts.map((host) => `https://${host}:${port}`).join(",");
-  const chosen: Environment = {
+  const open: Environment = {
     NODE_IP: lan ?? "127.0.0.1",
     PUBLIC_ORIGINS: origins,
     ...(picked ? gpuEnvironment(picked) : {}),
@@ -51,10 +58,12 @@ export function composePlan(options: ComposePlanOptions): ComposePlan {
     ...options.secretFiles,
     SECRETS_DIR: options.secretsDir,
   };
+  const [, second, third] = watchedCards(open, { gpus: options.gpus, speech: speech === "gpu" });
+  const chosen: Environment = { ...open, SECOND_GPU: second, THIRD_GPU: third };
   return {
     arguments: [
       `--project-directory=${projectDir}`,
-      ...files.map((file) => `--file=${join(projectDir, file)}`),
+      ...composeFiles(options, [second, third]).map((file) => `--file=${join(projectDir, file)}`),
       ...settingsFiles(options).map((file) => `--env-file=${join(projectDir, file)}`),
       ...options.profiles.map((name) => `--profile=${name}`),
     ],
@@ -65,19 +74,25 @@ export function composePlan(options: ComposePlanOptions): ComposePlan {
   };
 }
 
-/** The last one wins. */
-function settingsFiles(options: ComposePlanOptions): readonly string[] {
-  return [...speechSettings(options), ...(options.hasSettings ? [".env"] : [])];
+/** Each laid over those before it. */
+function composeFiles(
+  { engine, profiles, speech }: ComposePlanOptions,
+  otherCards: readonly (string | undefined)[],
+): readonly string[] {
+  const others = otherCards.filter((card) => card !== undefined).length;
+  const readsCards = engine === "vllm" && profiles.includes(OBSERVABILITY);
+  const cards = readsCards ? cardsFile(1 + others) : undefined;
+  return [
+    "docker-compose.gpu.yml",
+    ...(engine === "simulator" ? ["docker-compose.cpu.yml"] : []),
+    ...(speech === "cpu" ? [SPEECH_ON_CPU] : []),
+    ...(cards === undefined ? [] : [cards]),
+  ];
 }
 
-/** Files of the project with the settings of local speech, the last one wins; none without its profile. */
-export function speechSettings({
-  engine,
-  profiles,
-}: Pick<ComposePlanOptions, "engine" | "profiles">): readonly string[] {
-  if (!profiles.includes("speech")) return [];
-  const files = ["english.env", ...(engine === "simulator" ? ["cpu.env"] : [])];
-  return files.map((file) => `inference/speech/${file}`);
+/** The last one wins. */
+function settingsFiles({ speech, hasSettings }: ComposePlanOptions): readonly string[] {
+  return [...speechSettings(speech), ...(hasSettings ? [".env"] : [])];
 }
 
 /** Names and addresses at which the page is reached, for its own certificate. */

@@ -101,7 +101,7 @@ function taken(card: Card, load: Load, reason: string): GpuPick {
   if (load.speech && card.totalMib !== undefined && freeMib > card.totalMib) {
     return {
       gpu: undefined,
-      why: `too little GPU memory for local speech: GPU ${card.gpu.index} (${card.name}) has ${card.totalMib} MiB, and class ${load.gpuClass} with the gate and speech needs ${freeMib}; expected another card in SPEECH_GPU, or PROFILES without speech`,
+      why: `too little GPU memory for local speech: GPU ${card.gpu.index} (${card.name}) has ${card.totalMib} MiB, and class ${load.gpuClass} with the gate and speech needs ${freeMib}; expected another card in SPEECH_GPU, SPEECH_DEVICE=cpu, or PROFILES without speech`,
     };
   }
   return {

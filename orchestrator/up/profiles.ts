@@ -4,6 +4,12 @@ import { isOwnNetwork } from "../lib/own-network.ts";
 /** Of docker-compose.gpu.yml. */
 export const PROFILES = ["speech", "observability", "turn"] as const;
 
+/** Those of whoever names none. */
+export const DEFAULT_PROFILES: readonly string[] = ["observability"];
+
+/** In place of their names: none of them. */
+export const NO_PROFILES = "none";
+
 export interface ProfileNeeds {
   readonly profiles: readonly string[];
   /** What the operator has set. */
@@ -20,9 +26,20 @@ export function profileFaults(needs: ProfileNeeds): readonly string[] {
   return [
     ...needs.profiles
       .filter((name) => !known.includes(name))
-      .map((name) => `no profile ${JSON.stringify(name)}; expected of PROFILES: ${known.join(", ")}`),
+      .map(
+        (name) =>
+          `no profile ${JSON.stringify(name)}; expected of PROFILES: ${known.join(", ")}, or ${NO_PROFILES}`,
+      ),
+    ...(needs.profiles.includes("speech") ? speechFaults(needs) : []),
     ...(needs.profiles.includes("turn") ? turnFaults(needs) : []),
   ];
+}
+
+function speechFaults({ operator }: ProfileNeeds): readonly string[] {
+  const device = operator["SPEECH_DEVICE"] || "gpu";
+  return device === "gpu" || device === "cpu"
+    ? []
+    : [`profile speech: SPEECH_DEVICE is ${JSON.stringify(device)}; expected gpu or cpu`];
 }
 
 function turnFaults({ operator, certificate, lan }: ProfileNeeds): readonly string[] {

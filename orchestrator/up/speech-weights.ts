@@ -1,9 +1,4 @@
-/** What is brought up, as far as speech goes. */
-export interface SpeechChoice {
-  readonly engine: "vllm" | "simulator";
-  /** Of compose. */
-  readonly profiles: readonly string[];
-}
+import type { SpeechDevice } from "./speech-device.ts";
 
 /**
  * The weights that the speech servers are started on, by their names in `inference/models.lock.json`; the
@@ -12,12 +7,12 @@ export interface SpeechChoice {
  * @param piper a voice of Piper's that the operator has named (`SPEECH_PIPER`)
  */
 export function speechWeights(
-  { engine, profiles }: SpeechChoice,
+  device: SpeechDevice | undefined,
   piper: string | undefined,
 ): readonly string[] {
-  if (!profiles.includes("speech")) return [];
+  if (device === undefined) return [];
   const voice = piper || undefined;
-  return engine === "vllm"
+  return device === "gpu"
     ? ["faster-whisper-large-v3-turbo-ct2", ...(voice === undefined ? [] : [voice])]
     : ["faster-whisper-small", voice ?? "piper-en_US-joe-medium"];
 }

@@ -8,6 +8,7 @@ const FILES = [
   "inference/gate/Dockerfile",
   "docker-compose.gpu.yml",
   "docker-compose.cpu.yml",
+  "docker-compose.speech-cpu.yml",
   "k8s/chart/values.yaml",
   "orchestrator/up/compose-plan.ts",
 ];

@@ -5,6 +5,7 @@ import { type LoadOptions, loadCompose } from "../../scripts/tools/compose-model
 export const PROJECT = join(import.meta.dirname, "../..");
 export const GPU_FILE = "docker-compose.gpu.yml";
 export const CPU_FILE = "docker-compose.cpu.yml";
+export const SPEECH_CPU_FILE = "docker-compose.speech-cpu.yml";
 export const PROFILES = ["speech", "turn", "observability"] as const;
 
 const words = z.array(z.string()).nullish();

@@ -34,6 +34,8 @@ const PUBLIC: ReadonlySet<string> = new Set([
   "turn 443/tcp",
 ]);
 const ON_GPU: ReadonlySet<string> = new Set(["gate", "vllm", "stt", "tts", "dcgm"]);
+/** Reads every card that the others use. */
+const CARD_READER = "dcgm";
 const SECRET_NAME = /(KEY|SECRET|TOKEN|PASSWORD|CODE|HEADERS)$/;
 /** A name, not a secret. */
 const NO_SECRET = new Set(["LIVEKIT_API_KEY"]);
@@ -176,7 +178,8 @@ export const RULES = {
       ...when(devices.length > 0 && !ON_GPU.has(name), "has a GPU"),
       ...devices.flatMap(({ count, device_ids: ids }) => [
         ...when(count !== undefined, "takes GPUs by number"),
-        ...when(ids.length !== 1 || ids[0] === "", "names no one GPU"),
+        ...when(ids.length === 0 || ids.includes(""), "names no GPU"),
+        ...when(ids.length > 1 && name !== CARD_READER, "names more than one GPU"),
       ]),
       ...when("gpus" in service || "runtime" in service, "takes GPUs by another way"),
     ];

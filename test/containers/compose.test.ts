@@ -7,7 +7,16 @@ import { readClass } from "../../inference/vllm/read-class.ts";
 import { readConfig } from "../../orchestrator/config/read-config.ts";
 import { variables, type Variable } from "../../orchestrator/environment.ts";
 import { parseImagesLock } from "../../scripts/pin/images-lock.ts";
-import { CPU_FILE, devicesOf, GPU_FILE, loadModel, PROFILES, PROJECT, toMs } from "./compose-model.ts";
+import {
+  CPU_FILE,
+  devicesOf,
+  GPU_FILE,
+  loadModel,
+  PROFILES,
+  PROJECT,
+  SPEECH_CPU_FILE,
+  toMs,
+} from "./compose-model.ts";
 import { type RuleContext, type RuleName, RULES } from "./compose-rules.ts";
 
 const read = (file: string): string => readFileSync(join(PROJECT, file), "utf8");
@@ -28,7 +37,9 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const sets = [[GPU_FILE], [GPU_FILE, CPU_FILE]].flatMap((files) =>
+/** What is laid over each other. */
+const LAID = [[GPU_FILE], [GPU_FILE, SPEECH_CPU_FILE], [GPU_FILE, CPU_FILE, SPEECH_CPU_FILE]];
+const sets = LAID.flatMap((files) =>
   [[], ...PROFILES.map((name) => [name]), PROFILES].map((profiles) => ({ files, profiles })),
 );
 
@@ -54,7 +65,7 @@ it("has the services of each profile", async () => {
 it("without a GPU is the same topology, and nothing asks for one", async () => {
   const [gpu, cpu] = await Promise.all([
     loadModel([GPU_FILE], { profiles: PROFILES }),
-    loadModel([GPU_FILE, CPU_FILE], { profiles: PROFILES }),
+    loadModel([GPU_FILE, CPU_FILE, SPEECH_CPU_FILE], { profiles: PROFILES }),
   ]);
   const shape = ({ services }: typeof gpu) =>
     Object.entries(services).map(([name, { networks, ports, depends_on: needs }]) => [

@@ -162,6 +162,8 @@ async function serve(file: string): Promise<void> {
     return save();
   }
   const [, verb, ...rest] = words;
+  // What only measures has no container here.
+  if (["prometheus", "dcgm", "grafana"].includes(rest.at(-1) ?? "")) return;
   const named = rest.filter((word) => isNamed(word));
   if (verb === "version") return say("2.40.3");
   if (verb === "ps") {

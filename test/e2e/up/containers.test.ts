@@ -33,13 +33,20 @@ const commands = (): readonly string[] =>
       words.filter((word) => !/^--(file|env-file|project-directory)=/.test(word)).join(" "),
     );
 
-test("images are built, weights fetched with their progress, and all of it awaited until it is healthy", async () => {
-  const up = await run(["up", "--engine", "simulator", "--profiles", "observability"]);
+/** What starts the services that measure, once calls are answered. */
+const measuring = (...names: readonly string[]): readonly string[] =>
+  names.map(
+    (name) => `compose --profile=observability up --detach --no-deps --wait --wait-timeout 150 ${name}`,
+  );
+
+test("images are built, weights fetched with their progress, and all of it awaited until it is healthy; then comes what measures", async () => {
+  const up = await run(["up", "--engine", "simulator"]);
   expect(up.code, up.stderr).toBe(0);
   expect(commands()).toEqual([
-    "compose --profile=observability build",
-    "compose --profile=observability run --rm --no-deps weights fetch yolox_nano",
-    "compose --profile=observability up --detach --remove-orphans --wait --wait-timeout 2400",
+    "compose build",
+    "compose run --rm --no-deps weights fetch yolox_nano",
+    "compose up --detach --remove-orphans --wait --wait-timeout 2400",
+    ...measuring("prometheus", "grafana"),
   ]);
   const [first] = machine.told();
   expect(first?.words).toEqual(
@@ -54,6 +61,33 @@ test("images are built, weights fetched with their progress, and all of it await
   expect(up.stdout).toMatch(
     / {2}Grafana {6}http:\/\/127\.0\.0\.1:3000, for admin with the password in \/.*grafana_password\n/,
   );
+  expect(up.stdout).toContain("  Prometheus   http://prometheus:9090 among the containers;");
+});
+
+test("what measures cannot keep the stack from being up: it is warned of, by name", async () => {
+  machine.failing("grafana");
+  const up = await run(["up", "--engine", "simulator"]);
+  expect(up.code, up.stderr).toBe(0);
+  expect(up.stdout).toContain("Sightline is up: open https://");
+  expect(up.stdout).not.toContain("  Grafana ");
+  expect(up.stderr).toMatch(/could not select device driver/);
+  expect(up.stderr.trimEnd().split("\n").at(-1)).toMatch(
+    /^sightline: calls are answered, but grafana does not run, so not all of it is measured;/,
+  );
+});
+
+test("without the profile nothing measures; what did before is ended", async () => {
+  expect((await run(["up", "--engine", "simulator"])).code).toBe(0);
+  const before = commands().length;
+  const up = await run(["up", "--engine", "simulator", "--profiles", "none"]);
+  expect(up.code, up.stderr).toBe(0);
+  expect(commands().slice(before)).toEqual([
+    "compose build",
+    "compose run --rm --no-deps weights fetch yolox_nano",
+    "compose up --detach --remove-orphans --wait --wait-timeout 2400",
+    "compose --profile=observability rm --stop --force prometheus grafana",
+  ]);
+  expect(up.stdout).toContain("  profiles     none\n");
 });
 
 test("secrets are files, made once; no value of one is told to Docker, nor printed", async () => {
@@ -82,7 +116,7 @@ const ps = (containers: Readonly<Record<string, readonly [state: string, health:
     .join("\n");
 
 test("status tells of each service that is to run, and fails unless all of them work", async () => {
-  const up = await run(["up", "--engine", "simulator", "--profiles", "observability"]);
+  const up = await run(["up", "--engine", "simulator"]);
   expect(up.code, up.stderr).toBe(0);
   const files = ["docker-compose.gpu.yml", "docker-compose.cpu.yml"].map((file) => join(PROJECT, file));
   const config = JSON.stringify(await loadCompose(files, { profiles: ["observability"] }));
@@ -94,6 +128,15 @@ test("status tells of each service that is to run, and fails unless all of them 
   expect(good.stdout).toMatch(/^ready: https:/);
   expect(good.stdout).toContain("\n  agent       running    healthy\n");
   expect(good.stdout).toContain("\n  weights     exited     with 0\n");
+
+  machine.containers({
+    config,
+    ps: ps({ ...well, weights: ["exited", ""], grafana: ["restarting", ""] }),
+  });
+  const unwatched = await run(["status"]);
+  expect(unwatched.code).toBe(1);
+  expect(unwatched.stdout).toMatch(/^ready, not watched: https:/);
+  expect(unwatched.stdout).toContain("\n! grafana     restarting\n");
 
   const { agent: _, ...withoutAgent } = well;
   machine.containers({ config, ps: ps({ ...withoutAgent, gate: ["running", "unhealthy"] }) });
@@ -121,13 +164,14 @@ test("status tells of each service that is to run, and fails unless all of them 
 }, 300_000);
 
 test("status, logs and down are about the same containers; then nothing is up", async () => {
-  const up = await run(["up", "--engine", "simulator", "--profiles", "observability"]);
+  const up = await run(["up", "--engine", "simulator"]);
   expect(up.code, up.stderr).toBe(0);
+  const before = commands().length;
   machine.containers({ config: '{"services":{}}', ps: "" });
   expect((await run(["status"])).code).toBe(0);
   await run(["logs", "agent", "--follow"]);
   await run(["down"]);
-  expect(commands().slice(3)).toEqual([
+  expect(commands().slice(before)).toEqual([
     "compose --profile=observability ps --all --format json",
     "compose --profile=observability config --format json",
     "compose --profile=observability --profile=* logs --tail 50 --follow agent",

@@ -13,6 +13,8 @@ export interface FakeMachine {
   brokenNvidiaSmi(): void;
   /** A Docker that does everything, and writes down what it was told. */
   docker(engine: { readonly rootDir: string; readonly gpus: boolean }): void;
+  /** Has that Docker fail to start these services from now on. */
+  failing(...services: readonly string[]): void;
   /** What that Docker says from now on to `compose config` and `compose ps`, in its own form. */
   containers(answers: { readonly config: string; readonly ps: string }): void;
   /** A Docker whose engine is not running. */
@@ -60,6 +62,10 @@ export function fakeMachine(folder: string): FakeMachine {
           "  *)",
           '    case " $* " in *" ps --all --quiet "*) exit ;; esac',
           `    { printf '%s\\037' "$@"; printf '\\t'; env | grep -E '${WRITTEN}' | tr '\\n' '\\037'; echo; } >> '${log}'`,
+          `    for last; do :; done`,
+          `    if [ -f '${folder}/failing' ] && grep -qxF "$last" '${folder}/failing'; then`,
+          '      echo "could not select device driver \\"nvidia\\" with capabilities: [[gpu]]" >&2; exit 1',
+          "    fi",
           '    case " $* " in',
           `      *" config "*) cat '${folder}/config.json' ;;`,
           `      *" ps "*) cat '${folder}/ps.json' ;;`,
@@ -70,6 +76,7 @@ export function fakeMachine(folder: string): FakeMachine {
         ].join("\n"),
       );
     },
+    failing: (...services) => writeFileSync(join(folder, "failing"), services.join("\n")),
     containers({ config, ps }) {
       writeFileSync(join(folder, "config.json"), config);
       writeFileSync(join(folder, "ps.json"), ps);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { type TestFolder, testFolder } from "../../standins/photo-files.ts";
 import { PROJECT, sightline } from "../programs.ts";
 import { fakeMachine } from "./fake-machine.ts";
@@ -63,7 +63,9 @@ test("profiles: no such name, what TURN needs, and what has no containers, befor
   const env = { PATH: machine.path, NODE_IP: "10.0.0.4", BIND_ADDRESS: "127.0.0.1" };
   const lines = await refusal(env, "--engine", "simulator", "--profiles", "turn,speach");
   expect(lines).toEqual([
-    expect.stringMatching(/^ {2}- no profile "speach"; expected of PROFILES: speech, observability, turn$/),
+    expect.stringMatching(
+      /^ {2}- no profile "speach"; expected of PROFILES: speech, observability, turn, or none$/,
+    ),
     expect.stringMatching(/^ {2}- profile turn: TURN_DOMAIN is not set/),
     expect.stringMatching(/^ {2}- profile turn: TLS_CERT_FILE and TLS_KEY_FILE name no certificate/),
     expect.stringMatching(/^ {2}- profile turn: PUBLIC_ORIGINS names no page/),
@@ -89,23 +91,32 @@ test("local speech beside an engine that runs: ports, disk and card are looked a
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
   const { port } = taken.address() as AddressInfo;
-  const up = sightline(["up", "--profiles", "speech,observability"], {
-    env: {
-      PATH: machine.path,
-      DATA_DIR: join(folder.path, "kept"),
-      BIND_ADDRESS: "127.0.0.1",
-      PAGE_PORT: String(port),
-      GRAFANA_PORT: String(port),
-    },
-  });
-  expect(await up.ended).toBe(1);
-  taken.close();
-  const lines = up.stderr().trimEnd().split("\n").slice(1);
-  expect(lines.filter((line) => !NOT_ABOUT_TOOLS.test(line))).toEqual([
-    `  - port ${port}/tcp (Grafana) is taken; expected a free one`,
-    "  - too little free GPU memory for local speech: GPU 1 (NVIDIA GeForce RTX 3090) has 2900 MiB free beside what runs; expected 3072, or another card in SPEECH_GPU",
+  onTestFinished(() => void taken.close());
+  const refusedWith = async (more: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+    const up = sightline(["up", "--profiles", "speech,observability"], {
+      env: {
+        PATH: machine.path,
+        DATA_DIR: join(folder.path, "kept"),
+        BIND_ADDRESS: "127.0.0.1",
+        PAGE_PORT: String(port),
+        GRAFANA_PORT: String(port),
+        ...more,
+      },
+    });
+    expect(await up.ended).toBe(1);
+    const all = up.stderr().trimEnd().split("\n").slice(1);
+    return all.filter((line) => !NOT_ABOUT_TOOLS.test(line));
+  };
+  const lines = await refusedWith({});
+  expect(lines).toEqual([
+    `  - port ${port}/tcp (Grafana; GRAFANA_PORT) is taken; expected a free one`,
+    "  - too little free GPU memory for local speech: GPU 1 (NVIDIA GeForce RTX 3090) has 2900 MiB free beside what runs; expected 3072, another card in SPEECH_GPU, or SPEECH_DEVICE=cpu",
     expect.stringContaining("Without a GPU"),
   ]);
+  const onCpu = await refusedWith({ SPEECH_DEVICE: "cpu" });
+  expect(onCpu).toEqual([lines[0], expect.stringContaining("Without a GPU")]);
+  const elsewhere = await refusedWith({ SPEECH_DEVICE: "npu" });
+  expect(elsewhere).toContain('  - profile speech: SPEECH_DEVICE is "npu"; expected gpu or cpu');
 }, 20_000);
 
 test("a card that somebody else uses, a driver that fails, an engine that is not started", async () => {

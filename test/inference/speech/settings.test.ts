@@ -87,7 +87,7 @@ test("all models are those of the lock file, and speaches is given their folders
   const names = (await readRepositories(join(PROJECT_DIR, "inference/models.lock.json"))).map(
     ({ name, url }) => [name, new URL(url).pathname.slice(1)] as const,
   );
-  const compose = ["docker-compose.gpu.yml", "docker-compose.cpu.yml"]
+  const compose = ["docker-compose.gpu.yml", "docker-compose.speech-cpu.yml"]
     .map((file) => readFileSync(join(PROJECT_DIR, file), "utf8"))
     .join("\n")
     .replaceAll(/\$\{SPEECH_PIPER:-([^}]*)\}/g, "$1");

@@ -23,6 +23,8 @@ async function said(profiles: string, changes: Partial<Explained> = {}): Promise
       },
       picked: pickGpu(toGpus(ONE_L4), { gpu: undefined, gpuClass: undefined }),
       options: toUpOptions({ profiles }),
+      speech: profiles.includes("speech") ? "gpu" : undefined,
+      failed: [],
       operator: { TURN_DOMAIN: "turn.example.org", GRAFANA_PORT: "3001" },
       secrets: "/srv/secrets",
       ...changes,
@@ -45,14 +47,23 @@ test("what was chosen, and why; each profile says where it is", async () => {
       "profiles     speech, observability, turn",
       "TURN         turns:turn.example.org:443",
       "Grafana      http://127.0.0.1:3001, for admin with the password in /srv/secrets/grafana_password",
+      "Prometheus   http://prometheus:9090 among the containers; Grafana asks it, under Explore",
     ]),
   );
 });
 
+test("where speech runs on the CPU, and what does not run has no address", async () => {
+  const all = await said("speech,observability", { speech: "cpu", failed: ["dcgm", "grafana"] });
+  expect(all).toContain("  speaks       openai at tts:8000, then espeak\n");
+  expect(all).toContain("  both         on the CPU, which wants eight cores for it\n");
+  expect(all).toContain("  Prometheus   ");
+  expect(all).not.toContain("Grafana      ");
+});
+
 test("without a profile: what one would bring", async () => {
-  const all = await said("", { picked: undefined });
+  const all = await said("none", { picked: undefined });
   expect(all).toContain("  engine       a simulator: its answers say so, and it sees nothing\n");
   expect(all).toContain("  hears        typed questions; for speech set DEEPGRAM_API_KEY or STT_URL\n");
   expect(all).toContain("  profiles     none\n");
-  expect(all).toContain("  metrics      nobody collects them: PROFILES=observability does\n");
+  expect(all).toContain("  metrics      nobody collects them: PROFILES has no observability\n");
 });

@@ -11,7 +11,7 @@ test("nothing said: vLLM in containers, by the card; an empty word, as make hand
     runtime: "docker",
     gpuClass: undefined,
     gpu: undefined,
-    profiles: [],
+    profiles: ["observability"],
     lan: false,
     simulator: [],
   };
@@ -19,7 +19,18 @@ test("nothing said: vLLM in containers, by the card; an empty word, as make hand
   expect(read("--engine=", "--runtime=", "--gpu-class=", "--gpu=", "--profiles=")).toEqual(nothing);
 });
 
+test("a list of profiles takes the place of the default's; a word for none of them", () => {
+  expect(read("--profiles=speech").profiles).toEqual(["speech"]);
+  expect(read("--profiles=none").profiles).toEqual([]);
+  const processes = ["--engine=simulator", "--runtime=process"];
+  expect(read(...processes).profiles).toEqual([]);
+  expect(read(...processes, "--profiles=none").profiles).toEqual([]);
+});
+
 test.each([
+  [[]],
+  [["--profiles=none"]],
+  [["--engine=simulator", "--runtime=process", "--profiles=none"]],
   [["--engine=vllm", "--gpu-class=48gb", "--gpu=1", "--profiles=speech, turn"]],
   [
     [
@@ -38,6 +49,7 @@ test.each([
   [["--gpu-class", "12gb"], /^--gpu-class: got "12gb"; expected 8-16gb/],
   [["--runtime", "process"], /vllm, which runs in a container; expected --engine simulator$/],
   [["--engine=simulator", "--runtime=process", "--profiles=turn"], /^--profiles: got turn .* expected none/],
+  [["--profiles=none,turn"], /^--profiles: got none,turn; expected names, or none alone$/],
 ])("%j is refused", (args, fault) => {
   expect(() => read(...args)).toThrow(fault);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createOwnCertificate } from "../../../orchestrator/http/own-certificate.ts";
-import { profileFaults, PROFILES } from "../../../orchestrator/up/profiles.ts";
+import { DEFAULT_PROFILES, profileFaults, PROFILES } from "../../../orchestrator/up/profiles.ts";
 import { GPU_FILE, loadModel } from "../../containers/compose-model.ts";
 import { testFolder } from "../../standins/photo-files.ts";
 
@@ -22,6 +22,7 @@ const WELL = {
 test("nothing is in the way of what is known and has what it needs", () => {
   expect(profileFaults({ ...WELL, profiles: [] })).toEqual([]);
   expect(profileFaults({ ...WELL, profiles: PROFILES })).toEqual([]);
+  expect(PROFILES).toEqual(expect.arrayContaining([...DEFAULT_PROFILES]));
 });
 
 test("all that TURN lacks, a sentence each", () => {
@@ -46,9 +47,16 @@ test.each([
   ]);
 });
 
+test("speech runs on a card or on the CPU, and nowhere else", () => {
+  const speech = (device: string) =>
+    profileFaults({ ...WELL, profiles: ["speech"], operator: { SPEECH_DEVICE: device } });
+  expect(["", "gpu", "cpu"].flatMap(speech)).toEqual([]);
+  expect(speech("tpu")).toEqual(['profile speech: SPEECH_DEVICE is "tpu"; expected gpu or cpu']);
+});
+
 test("a name that no service has is refused", () => {
   expect(profileFaults({ ...WELL, profiles: ["speach", "speech"] })).toEqual([
-    'no profile "speach"; expected of PROFILES: speech, observability, turn',
+    'no profile "speach"; expected of PROFILES: speech, observability, turn, or none',
   ]);
 });
 

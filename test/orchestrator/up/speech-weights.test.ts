@@ -2,27 +2,23 @@ import { expect, test } from "vitest";
 import { speechWeights } from "../../../orchestrator/up/speech-weights.ts";
 import { readRepositories } from "../../../orchestrator/assets/repositories.ts";
 import { PROJECT_DIR } from "../../../orchestrator/project.ts";
-import { loadModel } from "../../containers/compose-model.ts";
+import { CPU_FILE, GPU_FILE, loadModel, SPEECH_CPU_FILE } from "../../containers/compose-model.ts";
 
-const ENGINES = {
-  vllm: ["docker-compose.gpu.yml"],
-  simulator: ["docker-compose.gpu.yml", "docker-compose.cpu.yml"],
-};
-
-test("without the profile there is nothing to fetch", () => {
-  expect(speechWeights({ engine: "vllm", profiles: ["turn"] }, "piper-de_DE-thorsten-medium")).toEqual([]);
+test("without local speech there is nothing to fetch", () => {
+  expect(speechWeights(undefined, "piper-de_DE-thorsten-medium")).toEqual([]);
 });
 
 test.each([
-  ["vllm", undefined],
-  ["vllm", "piper-de_DE-thorsten-medium"],
-  ["simulator", undefined],
-  ["simulator", "piper-de_DE-thorsten-medium"],
+  ["gpu", [GPU_FILE], undefined],
+  ["gpu", [GPU_FILE], "piper-de_DE-thorsten-medium"],
+  ["cpu", [GPU_FILE, SPEECH_CPU_FILE], undefined],
+  ["cpu", [GPU_FILE, SPEECH_CPU_FILE], "piper-de_DE-thorsten-medium"],
+  ["cpu", [GPU_FILE, CPU_FILE, SPEECH_CPU_FILE], undefined],
 ] as const)(
-  "with %s and the voice %s, what is fetched is what the servers are started on",
-  async (engine, piper) => {
-    const fetched = speechWeights({ engine, profiles: ["speech"] }, piper);
-    const { services } = await loadModel(ENGINES[engine], {
+  "on the %s by %j with the voice %s, what is fetched is what the servers are started on",
+  async (device, files, piper) => {
+    const fetched = speechWeights(device, piper);
+    const { services } = await loadModel(files, {
       profiles: ["speech"],
       environment: piper === undefined ? {} : { SPEECH_PIPER: piper },
     });
