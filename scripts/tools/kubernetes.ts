@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { buildOnce } from "./build-once.ts";
+import { goTypeSchema } from "./go-types-schema.ts";
 import { coreSchemas, customSchemas } from "./kubernetes-schemas.ts";
 
 const run = promisify(execFile);
@@ -37,6 +38,7 @@ const SCHEMA_MODULES = {
     "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=",
   ],
   keda: ["github.com/kedacore/keda/v2@v2.21.0", "h1:R6z2HZvstK4RLUMxroNACzBj74xGxt3kG59b5Xc+Xps="],
+  gke: ["k8s.io/ingress-gce@v1.30.0", "h1:t3TChtmeLWJTX4sqBErvtJD1q+7836WRjM5g05q8xyE="],
 } as const;
 
 const CUSTOM_RESOURCES = {
@@ -52,7 +54,7 @@ const CUSTOM_RESOURCES = {
  */
 export async function kubernetesTools(onProgress?: (line: string) => void): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify([PROGRAMS, SCHEMA_MODULES, HELM_VERSION_FLAGS]));
-  for (const file of [...SOURCE_FILES.map((name) => join(SOURCE, name)), SCHEMAS_SOURCE])
+  for (const file of [...SOURCE_FILES.map((name) => join(SOURCE, name)), ...SCHEMAS_SOURCES])
     hash.update(readFileSync(file));
   return buildOnce(`kubernetes-${hash.digest("hex").slice(0, 16)}`, async (draft) => {
     onProgress?.(
@@ -72,6 +74,9 @@ export async function kubernetesTools(onProgress?: (line: string) => void): Prom
     const swagger = join(await moduleFolder("core"), "api/openapi-spec/swagger.json");
     write(coreSchemas(JSON.parse(readFileSync(swagger, "utf8")) as Parameters<typeof coreSchemas>[0]));
     for (const text of await customResourceTexts()) write(customSchemas(await parse(draft, text)));
+    const types = join(await moduleFolder("gke"), "pkg/apis/backendconfig/v1/types.go");
+    const backendConfig = goTypeSchema(readFileSync(types, "utf8"), "BackendConfig", "cloud.google.com/v1");
+    write({ "backendconfig-cloud-v1": backendConfig });
   });
 }
 
@@ -97,7 +102,9 @@ export async function kubernetesModule(): Promise<{ readonly folder: string; rea
   return { folder: await moduleFolder("core"), version };
 }
 
-const SCHEMAS_SOURCE = join(import.meta.dirname, "kubernetes-schemas.ts");
+const SCHEMAS_SOURCES = ["kubernetes-schemas.ts", "go-types-schema.ts"].map((name) =>
+  join(import.meta.dirname, name),
+);
 
 async function go(args: readonly string[], cwd: string): Promise<string> {
   const { stdout } = await run("go", [...args], {

@@ -61,7 +61,7 @@
 {{- $faults = append $faults "networkPolicy.redisTo: name where your Redis is, such as {ipBlock: {cidr: 10.0.7.4/32}}" -}}
 {{- end -}}
 {{- if and $policy.enabled .Values.router.enabled .Values.engines (not $policy.apiServerTo) -}}
-{{- $faults = append $faults "networkPolicy.apiServerTo: the router watches pods through the Kubernetes API; name its address, which `kubectl get endpoints kubernetes` says" -}}
+{{- $faults = append $faults "networkPolicy.apiServerTo: the router watches pods through the Kubernetes API; name its servers' addresses, which `kubectl get endpointslices -n default -l kubernetes.io/service-name=kubernetes` says" -}}
 {{- end -}}
 {{- if and $policy.enabled .Values.store.postgres.existingSecret (not $policy.postgresTo) -}}
 {{- $faults = append $faults "networkPolicy.postgresTo: name where your PostgreSQL is, such as {ipBlock: {cidr: 10.0.7.5/32}}" -}}
@@ -113,6 +113,10 @@
 {{- $faults = append $faults "networkPolicy.metricsFrom: Prometheus may not reach what it is to scrape; name its namespace" -}}
 {{- end -}}
 
+{{- if and .Values.gateway.ingress.gceTimeoutSeconds (not .Values.gateway.ingress.enabled) -}}
+{{- $faults = append $faults "gateway.ingress.gceTimeoutSeconds: it is for Google's Ingress; set gateway.ingress.enabled: true" -}}
+{{- end -}}
+
 {{- if .Values.requireDigests -}}
 {{- range $name, $image := include "sightline.images" . | fromJson -}}
 {{- if not $image.digest }}{{ $faults = append $faults (printf "%s: has no digest" $name) }}{{ end -}}
@@ -125,10 +129,12 @@
 {{/* The images that are used, by the name of their value, as JSON. */}}
 {{- define "sightline.images" -}}
 {{- $images := dict -}}
-{{- if or .Values.gateway.enabled .Values.agent.enabled }}{{ $_ := set $images "image" .Values.image }}{{ end -}}
+{{- $fetches := and .Values.gate.enabled .Values.gate.download -}}
+{{- range .Values.engines }}{{ if (include "sightline.engine" (list $ .) | fromJson).weights.download }}{{ $fetches = true }}{{ end }}{{ end -}}
+{{- if or .Values.gateway.enabled .Values.agent.enabled $fetches }}{{ $_ := set $images "image" .Values.image }}{{ end -}}
 {{- if .Values.gate.enabled }}{{ $_ := set $images "gate.image" .Values.gate.image }}{{ end -}}
 {{- if .Values.engines }}{{ $_ := set $images "vllm.image" .Values.vllm.image }}{{ end -}}
-{{- if .Values.router.enabled }}{{ $_ := set $images "router.image" .Values.router.image }}{{ end -}}
+{{- if and .Values.router.enabled .Values.engines }}{{ $_ := set $images "router.image" .Values.router.image }}{{ end -}}
 {{- if .Values.livekit.trial.enabled }}{{ $_ := set $images "livekit.trial.image" .Values.livekit.trial.image }}{{ end -}}
 {{- if .Values.store.postgres.trial.enabled }}{{ $_ := set $images "store.postgres.trial.image" .Values.store.postgres.trial.image }}{{ end -}}
 {{- if .Values.redis.trial.enabled }}{{ $_ := set $images "redis.trial.image" .Values.redis.trial.image }}{{ end -}}

@@ -47,7 +47,7 @@ describe.each(EXAMPLES)("the example %s", (example) => {
     expect(status).toBe(0);
   });
 
-  test("is made of objects that Kubernetes, the Prometheus operator and KEDA know, to the last field", async () => {
+  test("is made of objects that Kubernetes, the Prometheus operator, KEDA and GKE know, to the last field", async () => {
     const text = await renderText(example);
     const { faults, valid } = await conform(text);
     expect(faults).toBe("");
@@ -83,6 +83,8 @@ describe("kubeconform", () => {
     ],
     ["a trigger without its kind", "pool", "- type: prometheus", "- typ: prometheus", /typ/],
     ["a rule's number", "pool", "severity: page", "severity: 1", /severity/],
+    ["a load balancer's unknown field", "gke", "timeoutSec:", "timeoutSeconds:", /timeoutSeconds/],
+    ["one that is a word", "gke", "timeoutSec: 7500", "timeoutSec: long", /timeoutSec/],
   ])("finds %s", async (_name, example, right, wrong, expected) => {
     const text = await renderText(example);
     expect(text).toContain(right);
