@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type RunningGate, startGate } from "../../inference/gate/start.ts";
 import type { Frame } from "../../orchestrator/turn/turn.ts";
 import { connectGate, type GateConnection } from "../../orchestrator/vision/gate-client.ts";
-import { GATE_LIMITS } from "../../orchestrator/vision/gate-limits.ts";
 import { startStubGate } from "../standins/photo-files.ts";
+import { sha256Of } from "../standins/sha256.ts";
 import { generatedAlbum, HIDDEN, type Known, photoAlbum, photoShelf } from "./album.ts";
-import { FAULTY_GATES, SHORT_LIMITS } from "./faulty-gates.ts";
+import { FAULTY_GATES, PATIENT, SHORT_LIMITS } from "./faulty-gates.ts";
 import {
   type Asked,
   buildHouse,
@@ -16,17 +16,11 @@ import {
   POLICIES,
   PRIVATE_TO_CLOUD,
   QUESTIONS,
-  sha256Of,
   wordsIn,
 } from "./walls.ts";
 
 /** sha256 of the shipped detector. */
 const DETECTOR_SHA256 = "695e750a5d5754bb5a8d5325643b59282191a7e7a564e435a415fd3c578eab14";
-const PATIENT = {
-  ...GATE_LIMITS,
-  answerMs: { photo: 10_000, stream: 10_000 },
-  stuckMs: { photo: 20_000, stream: 20_000 },
-};
 
 /** One fault of each kind; how a gate may lie in detail is tried on the generated pictures. */
 const FAULTS_OF_A_KIND = [

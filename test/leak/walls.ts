@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type ChatEngine } from "../../orchestrator/engines/chat-engine.ts";
 import { createCloudEngine } from "../../orchestrator/engines/cloud-engine.ts";
 import { createDescriber } from "../../orchestrator/engines/describer.ts";
@@ -134,10 +133,6 @@ export function wordsIn(requests: readonly SeenRequest[]): string {
       return words.replaceAll(/data:image\/jpeg;base64,[A-Za-z0-9+/=]+/g, "");
     })
     .join("\n");
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** Runs the work on the items, several at a time, in order of the items. */

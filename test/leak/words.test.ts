@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { RunningGate } from "../../inference/gate/start.ts";
 import { createConversation } from "../../orchestrator/turn/conversation.ts";
 import { connectGate, type GateConnection } from "../../orchestrator/vision/gate-client.ts";
-import { GATE_LIMITS } from "../../orchestrator/vision/gate-limits.ts";
 import { startStubGate } from "../standins/photo-files.ts";
+import { sha256Of } from "../standins/sha256.ts";
 import { generatedAlbum, type Known } from "./album.ts";
-import { FAULTY_GATES, type FaultyGate, SHORT_LIMITS } from "./faulty-gates.ts";
-import { buildHouse, picturesIn, POLICIES, PRIVATE_TO_CLOUD, QUESTIONS, sha256Of, wordsIn } from "./walls.ts";
+import { FAULTY_GATES, type FaultyGate, PATIENT, SHORT_LIMITS } from "./faulty-gates.ts";
+import { buildHouse, picturesIn, POLICIES, PRIVATE_TO_CLOUD, QUESTIONS, wordsIn } from "./walls.ts";
 
 /** Gates that answer at once, well or not. */
 const GATES = ["well", "crashed", "the wrong sha", "clear with person boxes", "busy"] as const;
@@ -22,8 +22,7 @@ beforeAll(async () => {
   for (const name of GATES) {
     const gate = name === "well" ? stub : await FAULTY_GATES[name]!();
     if (name !== "well") faulty.push(gate);
-    const waits = { photo: 10_000, stream: 10_000 };
-    const limits = name === "well" ? { ...GATE_LIMITS, answerMs: waits, stuckMs: waits } : SHORT_LIMITS;
+    const limits = name === "well" ? PATIENT : SHORT_LIMITS;
     connections.set(name, connectGate(gate.url, { limits }));
   }
 });
