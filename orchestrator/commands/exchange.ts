@@ -4,6 +4,7 @@ import type { ComposePlan } from "../up/compose-plan.ts";
 import {
   askDocker,
   isRunning,
+  lastLines,
   lookAtContainers,
   type StackContainer,
   untilEnded,
@@ -12,6 +13,8 @@ import type { Leaving } from "../up/leaving.ts";
 
 export interface Exchange {
   readonly plan: ComposePlan;
+  /** Where is kept what runs. */
+  readonly folder: string;
   readonly leaving: Leaving;
   readonly signal: AbortSignal;
   /** Runs `docker compose`, whose progress is seen. @throws when it fails */
@@ -74,17 +77,20 @@ export async function exchangeAgent(exchange: Exchange): Promise<void> {
 }
 
 /** @throws {InputError} after taking the new one away: the others go on as they were. */
-async function untilReady({ plan, signal }: Exchange, before: ReadonlySet<string>): Promise<void> {
+async function untilReady({ plan, signal, tell }: Exchange, before: ReadonlySet<string>): Promise<void> {
   const givenUpAtMs = performance.now() + READY_MS;
   for (;;) {
     const made = (await lookAtContainers(plan, [AGENT], signal)).filter(({ id }) => !before.has(id));
     if (signal.aborted || (made.length > 0 && made.every(({ health }) => health === "healthy"))) return;
     const failed = made.some(({ running, health }) => !running || health === "unhealthy");
     if (failed || performance.now() > givenUpAtMs) {
-      for (const { id } of made) await askDocker(plan, ["rm", "--force", id], signal);
+      for (const each of made) {
+        for (const line of await lastLines(plan, each, signal)) tell(`agent: ${line}`);
+        await askDocker(plan, ["rm", "--force", each.id], signal);
+      }
       throw new InputError(
         "the new agent does not become ready, and was taken away",
-        "it to register; the one before, if there is one, takes calls as before",
+        "it to register; its last lines stand above, and the one before, if there is one, takes calls as before",
       );
     }
     await sleep(LOOK_MS, signal).catch(() => {});

@@ -52,9 +52,11 @@ export function runningStack(config: Config): RunningStack | undefined {
 
 /** The way to exchange what runs by this plan. */
 export function exchangeOf(plan: ComposePlan, config: Config, io: Io): Omit<Exchange, "compose"> {
+  const { folder } = upPlaces(config.dataDir);
   return {
     plan,
-    leaving: readLeaving(join(upPlaces(config.dataDir).folder, "leaving.json")),
+    folder,
+    leaving: readLeaving(join(folder, "leaving.json")),
     signal: io.signal,
     tell: (line) => writeLine(io.stderr, `sightline: ${line}`),
   };
@@ -66,7 +68,7 @@ export function keepPlan(config: Config, plan: ComposePlan): void {
   writeFileSync(planFile(config), JSON.stringify(plan), { mode: 0o600 });
 }
 
-/** What was brought up and not ended since. */
+/** What was brought up, or begun, and not ended since. */
 export function readPlan(config: Config): ComposePlan | undefined {
   try {
     return JSON.parse(readFileSync(planFile(config), "utf8")) as ComposePlan;

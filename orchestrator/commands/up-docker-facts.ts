@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readClass } from "../../inference/vllm/read-class.ts";
-import { SPEECH_GIB } from "../../inference/vllm/sizing.ts";
+import { GATE_GIB, SPEECH_GIB } from "../../inference/vllm/sizing.ts";
 import { isPinned, readRepositories } from "../assets/repositories.ts";
 import type { Config } from "../config.ts";
 import { PROJECT_DIR } from "../project.ts";
 import type { ComposePlan } from "../up/compose-plan.ts";
+import { servicesThere } from "../up/docker-containers.ts";
 import { hasToolkit, lookAtDocker, lookAtGpus, roomAt, takenOf } from "../up/machine.ts";
 import type { Gpu } from "../up/nvidia-smi.ts";
 import { OBSERVABILITY } from "../up/observers.ts";
@@ -24,7 +25,7 @@ export interface LookForDockerOptions {
   readonly config: Config;
   /** What the operator has set. */
   readonly operator: Readonly<Record<string, string | undefined>>;
-  /** What was brought up before and not ended since: its ports and its memory are ours. */
+  /** What was brought up before, or begun, and not ended since: ports and memory of what runs of it are ours. */
   readonly before: ComposePlan | undefined;
   readonly signal: AbortSignal;
 }
@@ -33,6 +34,8 @@ export interface LookForDockerOptions {
 const IMAGES_BYTES = { vllm: 45e9, simulator: 8e9 } as const;
 /** Of the largest model. */
 const WEIGHTS_BYTES = { vllm: 17e9, simulator: 0 } as const;
+/** Of a stack that was not brought up. */
+const NOTHING = { made: new Set<string>(), running: new Set<string>() } as const;
 /** Images and weights of both speech servers, an estimate: each with its own CUDA, or one without. */
 const SPEECH_BYTES = { gpu: 28e9, cpu: 5e9 } as const;
 /** Images of Prometheus, Grafana and, where there is a card, dcgm-exporter, an estimate. */
@@ -57,16 +60,22 @@ export async function lookForDocker(
   const found = gpus?.state === "answered" ? gpus.gpus : [];
   const wish = toPickOptions(look, found);
   const picked = found.length === 0 ? undefined : pickGpu(found, wish);
-  const added: ReadonlySet<string> = new Set(
-    options.profiles.filter((name) => !before?.arguments.includes(`--profile=${name}`)),
-  );
+  const ours = before === undefined ? NOTHING : await servicesThere(before, signal);
   const speech = deviceOf(look);
-  const addsSpeech = before !== undefined && speech !== speechDeviceOf(before.arguments) ? speech : undefined;
+  const isNew = !ours.made.has("stt") || speech !== speechDeviceOf(before?.arguments ?? []);
+  const newSpeech = isNew ? speech : undefined;
   const rooms: DiskUses = {
-    base: before === undefined,
-    speech: before === undefined ? speech : addsSpeech,
-    observability: added.has(OBSERVABILITY),
+    images: !ours.made.has("vllm"),
+    // What was begun has fetched them.
+    weights: before === undefined,
+    speech: newSpeech,
+    observability: options.profiles.includes(OBSERVABILITY) && !ours.made.has("prometheus"),
   };
+  const isTaken = (ports: readonly ServicePort[], address: string) =>
+    takenOf(
+      ports.filter(({ service }) => !ours.running.has(service)),
+      address,
+    );
   const models = new Set([modelOf(picked), ...speechWeights(speech, operator["SPEECH_PIPER"])]);
   const lock = await readRepositories(join(PROJECT_DIR, "inference/models.lock.json"));
   const rootDir = docker.state === "answered" ? docker.engine?.rootDir : undefined;
@@ -74,16 +83,16 @@ export async function lookForDocker(
     gpus: found,
     wish,
     facts: {
-      gpus: before === undefined ? gpus : withRoom(gpus),
+      gpus: withRoom(gpus, before, ours.running),
       docker,
       toolkit,
       disks: await diskRooms(rootDir, options.engine, rooms),
       takenPorts: [
-        ...(await takenOf(
-          [...(before === undefined ? ownPorts(operator) : []), ...(added.has("turn") ? [TURN_PORT] : [])],
+        ...(await isTaken(
+          [...ownPorts(operator), ...(options.profiles.includes("turn") ? [TURN_PORT] : [])],
           operator["BIND_ADDRESS"] || "0.0.0.0",
         )),
-        ...(added.has(OBSERVABILITY) ? await takenOf([grafanaPort(operator)], LOOPBACK) : []),
+        ...(options.profiles.includes(OBSERVABILITY) ? await isTaken([grafanaPort(operator)], LOOPBACK) : []),
       ],
       weakSecrets: weakSecrets(operator, secretsFolder(config)),
       missing: [
@@ -93,7 +102,7 @@ export async function lookForDocker(
           certificate: certificateOf(config),
           lan: ownLan(),
         }),
-        ...(addsSpeech === "gpu" ? speechFault(picked) : []),
+        ...(newSpeech === "gpu" && ours.running.has("vllm") ? speechFault(picked) : []),
         ...lock
           .filter((each) => models.has(each.name) && !isPinned(each))
           .map(
@@ -153,16 +162,31 @@ export function modelOf(picked: GpuPick | undefined): string | undefined {
   return typeof model === "string" ? model.split("/").at(-1) : undefined;
 }
 
-/** What our own engine has of a card is no reason to refuse it. */
-function withRoom(gpus: MachineFacts["gpus"]): MachineFacts["gpus"] {
+/** What our own programs have of a card is no reason to refuse it. */
+function withRoom(
+  gpus: MachineFacts["gpus"],
+  before: ComposePlan | undefined,
+  running: ReadonlySet<string>,
+): MachineFacts["gpus"] {
   if (gpus?.state !== "answered") return gpus;
-  return { ...gpus, gpus: gpus.gpus.map((gpu) => ({ ...gpu, freeMib: undefined })) };
+  const oursMib = (gpu: Gpu, variable: string, gib: number): number =>
+    [String(gpu.index), gpu.uuid].includes(before?.environment[variable] ?? "") ? gib * 1024 : 0;
+  return {
+    ...gpus,
+    gpus: gpus.gpus.map((gpu) => {
+      if (gpu.freeMib === undefined || running.has("vllm")) return { ...gpu, freeMib: undefined };
+      const gateMib = running.has("gate") ? oursMib(gpu, "GATE_GPU", GATE_GIB) : 0;
+      const speechMib = running.has("stt") ? oursMib(gpu, "SPEECH_GPU", SPEECH_GIB) : 0;
+      return { ...gpu, freeMib: gpu.freeMib + gateMib + speechMib };
+    }),
+  };
 }
 
 /** What is to be there that is not yet. */
 interface DiskUses {
-  /** The stack without any profile. */
-  readonly base: boolean;
+  /** Of the stack without any profile, with its caches. */
+  readonly images: boolean;
+  readonly weights: boolean;
   readonly speech: SpeechDevice | undefined;
   readonly observability: boolean;
 }
@@ -171,10 +195,11 @@ interface DiskUses {
 async function diskRooms(
   rootDir: string | undefined,
   engine: UpOptions["engine"],
-  { base, speech, observability }: DiskUses,
+  { images, weights, speech, observability }: DiskUses,
 ): Promise<readonly DiskRoom[]> {
   const needs: readonly (readonly [use: string, bytes: number])[] = [
-    ["images, weights and caches", base ? IMAGES_BYTES[engine] + VOLUMES_BYTES + WEIGHTS_BYTES[engine] : 0],
+    ["images and caches", images ? IMAGES_BYTES[engine] + VOLUMES_BYTES : 0],
+    ["weights", weights ? WEIGHTS_BYTES[engine] : 0],
     ["local speech", speech === undefined ? 0 : SPEECH_BYTES[speech]],
     ["Prometheus and Grafana", observability ? OBSERVABILITY_BYTES[engine] : 0],
   ];
@@ -189,20 +214,32 @@ async function diskRooms(
   ];
 }
 
+/** A port, and the service that listens there. */
+interface ServicePort extends WantedPort {
+  readonly service: string;
+}
+
 /** What the compose file publishes without any profile. */
-function ownPorts(operator: LookForDockerOptions["operator"]): readonly WantedPort[] {
+function ownPorts(operator: LookForDockerOptions["operator"]): readonly ServicePort[] {
+  const page = Number(operator["PAGE_PORT"] || 8443);
   return [
-    { port: Number(operator["PAGE_PORT"] || 8443), protocol: "tcp", use: "page" },
-    { port: 7881, protocol: "tcp", use: "media of calls" },
-    { port: 7882, protocol: "udp", use: "media of calls" },
-    { port: 3478, protocol: "udp", use: "STUN and TURN" },
+    { service: "gateway", port: page, protocol: "tcp", use: "page" },
+    { service: "livekit", port: 7881, protocol: "tcp", use: "media of calls" },
+    { service: "livekit", port: 7882, protocol: "udp", use: "media of calls" },
+    { service: "livekit", port: 3478, protocol: "udp", use: "STUN and TURN" },
   ];
 }
 
 /** Of the profile `turn`. */
-const TURN_PORT: WantedPort = { port: 443, protocol: "tcp", use: "TURN over TLS and the page" };
+const TURN_PORT: ServicePort = {
+  service: "turn",
+  port: 443,
+  protocol: "tcp",
+  use: "TURN over TLS and the page",
+};
 
 /** Of the profile `observability`, on loopback. */
-function grafanaPort(operator: LookForDockerOptions["operator"]): WantedPort {
-  return { port: Number(operator["GRAFANA_PORT"] || 3000), protocol: "tcp", use: "Grafana; GRAFANA_PORT" };
+function grafanaPort(operator: LookForDockerOptions["operator"]): ServicePort {
+  const port = Number(operator["GRAFANA_PORT"] || 3000);
+  return { service: "grafana", port, protocol: "tcp", use: "Grafana; GRAFANA_PORT" };
 }

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { z } from "zod";
 import { runProgram } from "../assets/run-program.ts";
 import { projectEnvironment } from "../config/project-environment.ts";
@@ -10,17 +9,24 @@ import type { ComposePlan } from "./compose-plan.ts";
 export interface StackContainer {
   readonly id: string;
   readonly service: string;
+  /** Among those of its service, from 1. */
+  readonly number: string;
   readonly running: boolean;
+  /** Of one that has ended. */
+  readonly exitCode: number;
   /** Undefined: nobody asks it. */
   readonly health: string | undefined;
-  /** It is what compose would make of the service now, and has read the secrets as they are now. */
+  /** It is what compose would make of the service now. */
   readonly current: boolean;
+  /** Id of the image that it was made of. */
+  readonly image: string;
   /** When it was made, in milliseconds since 1970. */
   readonly createdMs: number;
 }
 
 const ASK_TIMEOUT_MS = 30_000;
 const NEVER_MS = 0;
+const LAST_LINES = 5;
 
 const inspected = z.array(
   z.object({
@@ -29,13 +35,15 @@ const inspected = z.array(
     Image: z.string(),
     State: z.object({
       Running: z.boolean(),
-      StartedAt: z.string(),
+      ExitCode: z.int().default(0),
       Health: z.object({ Status: z.string() }).nullish(),
     }),
-    Mounts: z.array(z.object({ Source: z.string().optional(), Destination: z.string() })),
     Config: z.object({ Image: z.string(), Labels: z.record(z.string(), z.string()) }),
   }),
 );
+
+/** A line of `docker compose ps --format json`. */
+const listed = z.object({ Service: z.string(), State: z.string() });
 
 /**
  * Asks `docker` something; its answer.
@@ -62,6 +70,19 @@ export async function servicesOf(plan: ComposePlan, signal: AbortSignal): Promis
   return lines(await askDocker(plan, ["compose", ...plan.arguments, "config", "--services"], signal));
 }
 
+/** Which services have a container, and which of them run; none where Docker does not answer. */
+export async function servicesThere(
+  plan: ComposePlan,
+  signal: AbortSignal,
+): Promise<{ readonly made: ReadonlySet<string>; readonly running: ReadonlySet<string> }> {
+  const asked = ["compose", ...plan.arguments, "--profile=*", "ps", "--all", "--format", "json"];
+  const said = await askDocker(plan, asked, signal).catch(() => "");
+  const found = lines(said).map((line) => listed.parse(JSON.parse(line)));
+  const running = found.filter(({ State }) => State === "running");
+  const names = (of: typeof found): ReadonlySet<string> => new Set(of.map(({ Service }) => Service));
+  return { made: names(found), running: names(running) };
+}
+
 /** Containers of these services, oldest first; those that ended too. */
 export async function lookAtContainers(
   plan: ComposePlan,
@@ -85,19 +106,19 @@ export async function lookAtContainers(
     images.set(name, (await askDocker(plan, asked, signal).catch(() => "")).trim());
   }
   return found
-    .map(({ Id: id, Created, Image, State, Mounts, Config }) => {
-      const secrets = Mounts.filter(({ Destination }) => Destination.startsWith("/run/secrets/"));
-      const startedMs = Date.parse(State.StartedAt);
+    .map(({ Id: id, Created, Image, State, Config }) => {
       const service = Config.Labels["com.docker.compose.service"] ?? "";
       return {
         id,
         service,
+        number: Config.Labels["com.docker.compose.container-number"] ?? "1",
         running: State.Running,
+        exitCode: State.ExitCode,
         health: State.Health?.Status,
         current:
           Config.Labels["com.docker.compose.config-hash"] === hashes.get(service) &&
-          Image === images.get(Config.Image) &&
-          secrets.every(({ Source }) => Source === undefined || changedMs(Source) <= startedMs),
+          Image === images.get(Config.Image),
+        image: Image,
         createdMs: Date.parse(Created),
       };
     })
@@ -110,6 +131,19 @@ export async function isRunning(plan: ComposePlan, id: string, signal: AbortSign
   return (await askDocker(plan, asked, signal).catch(() => "")).trim() === "true";
 }
 
+/** The last lines that it said, newest last; none where Docker has none. */
+export async function lastLines(
+  plan: ComposePlan,
+  { service, number }: StackContainer,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const asked = ["logs", "--no-color", "--no-log-prefix", "--tail", String(LAST_LINES), "--index", number];
+  const said = await askDocker(plan, ["compose", ...plan.arguments, ...asked, service], signal).catch(
+    () => "",
+  );
+  return lines(said).slice(-LAST_LINES);
+}
+
 /** Resolves when none of them runs any more, or the signal aborts. */
 export async function untilEnded(
   plan: ComposePlan,
@@ -118,12 +152,6 @@ export async function untilEnded(
 ): Promise<void> {
   if (containers.length > 0)
     await askDocker(plan, ["wait", ...containers.map(({ id }) => id)], signal, NEVER_MS);
-}
-
-/** Compose does not see that a file has changed which it hands on. Of what is no file: never. */
-function changedMs(path: string): number {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() ? found.mtimeMs : 0;
 }
 
 function lines(text: string): readonly string[] {

@@ -1,60 +1,23 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-
-/** A container of the stand-in. */
-export interface FakeContainer {
-  readonly id: string;
-  readonly service: string;
-  running: boolean;
-  health: string;
-  /** What compose made it of. */
-  readonly hash: string;
-  readonly createdMs: number;
-  /** SIGTERMs so far. */
-  signals: number;
-  /** How many of them it takes to end. */
-  endsAfter: number;
-}
-
-interface State {
-  containers: FakeContainer[];
-  services: readonly string[];
-  /** What compose would make each service of now. */
-  hash: string;
-  /** Of agents that are made from now on. */
-  health: string;
-  endsAfter: number;
-  /** Files that are mounted as secrets. */
-  secrets: readonly string[];
-  told: string[];
-}
+import { type DockerState, type FakeContainer, FIRST } from "./docker-state.ts";
 
 /** A `docker` that keeps containers in a file and does with them what compose and the engine would. */
 export interface FakeDocker {
   /** For PATH. */
   readonly path: string;
-  readonly state: () => State;
-  change(changes: Partial<State> | ((state: State) => void)): void;
+  readonly state: () => DockerState;
+  change(changes: Partial<DockerState> | ((state: DockerState) => void)): void;
   /** Containers of a service, oldest first. */
   of(service: string): readonly FakeContainer[];
   /** What it was told that changes something, without the words that name files. */
   told(): readonly string[];
 }
 
-const FIRST: State = {
-  containers: [],
-  services: ["gate", "livekit", "vllm", "warm-up", "weights", "gateway", "agent"],
-  hash: "one",
-  health: "healthy",
-  endsAfter: 1,
-  secrets: [],
-  told: [],
-};
-
 export function fakeDocker(folder: string): FakeDocker {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "state.json");
-  const state = (): State => JSON.parse(readFileSync(file, "utf8")) as State;
+  const state = (): DockerState => JSON.parse(readFileSync(file, "utf8")) as DockerState;
   const change: FakeDocker["change"] = (changes) => {
     const now = state();
     if (typeof changes === "function") changes(now);
@@ -83,20 +46,50 @@ async function serve(file: string): Promise<void> {
   const all = process.argv.slice(2);
   const words = all.filter((word) => !/^--(file|env-file|project-directory|profile)=/.test(word));
   const say = (text: string): void => console.log(text);
-  const read = (): State => JSON.parse(fs.readFileSync(file, "utf8")) as State;
+  const read = (): DockerState => JSON.parse(fs.readFileSync(file, "utf8")) as DockerState;
   const state = read();
   const save = (): void => {
     fs.writeFileSync(`${file}.${process.pid}`, JSON.stringify(state));
     fs.renameSync(`${file}.${process.pid}`, file);
   };
+
+  /** Of compose files: those in JSON, the later over the earlier. */
+  interface Written {
+    readonly image?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  }
+  const overlays = all
+    .filter((word) => /^--file=.*\.json$/.test(word))
+    .map(
+      (word) =>
+        JSON.parse(fs.readFileSync(word.slice("--file=".length), "utf8")) as {
+          services: Record<string, Written>;
+        },
+    );
+  /** What compose would make a service of, by its files. */
+  const wanted = (service: string): Pick<FakeContainer, "hash" | "files" | "image"> => {
+    const written = overlays.flatMap(({ services }) => services[service] ?? []);
+    const files = written.flatMap(({ labels }) => labels?.["sightline.files"] ?? []).at(-1) ?? "";
+    const image = written.flatMap(({ image: named }) => named ?? []).at(-1) ?? `${service}:0.1.0`;
+    return { hash: idOf(image).slice("sha256:".length), files, image };
+  };
+  const idOf = (image: string): string => {
+    const [service = ""] = image.split(":");
+    return state.tags[image] ?? `sha256:${state.hashes[service] ?? state.hash}`;
+  };
+  const configHash = ({ hash, files, image }: Pick<FakeContainer, "hash" | "files" | "image">): string =>
+    [hash, files, image].join("/");
   const isNamed = (word: string | undefined): boolean => state.services.includes(word ?? "");
   const make = (service: string): void => {
+    const of = wanted(service);
+    const numbers = state.containers.filter((each) => each.service === service).map(({ number }) => number);
     state.containers.push({
       id: `${service}-${state.told.length}-${state.containers.length}`,
       service,
+      number: Math.max(0, ...numbers) + 1,
       running: service !== "weights",
-      health: service === "agent" ? state.health : "healthy",
-      hash: state.hash,
+      health: state.ill[service] === of.hash ? "unhealthy" : "healthy",
+      ...of,
       createdMs: Date.now(),
       signals: 0,
       endsAfter: state.endsAfter,
@@ -105,34 +98,38 @@ async function serve(file: string): Promise<void> {
   const tell = (): void => {
     state.told.push(words.join(" "));
   };
+  const fail = (why: string): void => {
+    console.error(why);
+    process.exitCode = 1;
+  };
 
   if (words[0] === "info") {
     return say(JSON.stringify({ ServerVersion: "29.1.3", DockerRootDir: "/tmp", Runtimes: { runc: {} } }));
   }
-  if (words[0] === "image") return say(`sha256:${state.hash}`);
+  if (words[0] === "image") return say(idOf(words.at(-1) ?? ""));
+  if (words[0] === "tag") {
+    tell();
+    state.tags[words[2] ?? ""] = words[1] ?? "";
+    return save();
+  }
   if (words[0] === "inspect" && words[1] === "--format") {
     return say(String(state.containers.some(({ id, running }) => running && words.includes(id))));
   }
   if (words[0] === "inspect") {
     const found = state.containers.filter(({ id }) => words.includes(id));
-    const time = (ms: number): string => new Date(ms).toISOString();
     return say(
       JSON.stringify(
         found.map((each) => ({
           Id: each.id,
-          Created: time(each.createdMs),
+          Created: new Date(each.createdMs).toISOString(),
           Image: `sha256:${each.hash}`,
-          State: {
-            Running: each.running,
-            StartedAt: time(each.createdMs),
-            Health: { Status: each.health },
-          },
-          Mounts: state.secrets.map((Source) => ({ Source, Destination: "/run/secrets/some" })),
+          State: { Running: each.running, ExitCode: 0, Health: { Status: each.health } },
           Config: {
-            Image: "sightline:0.1.0",
+            Image: each.image,
             Labels: {
               "com.docker.compose.service": each.service,
-              "com.docker.compose.config-hash": each.hash,
+              "com.docker.compose.container-number": String(each.number),
+              "com.docker.compose.config-hash": configHash(each),
             },
           },
         })),
@@ -146,10 +143,8 @@ async function serve(file: string): Promise<void> {
   }
   if (words[0] === "kill") {
     tell();
-    if (!state.containers.some(({ id, running }) => running && words.includes(id))) {
-      console.error("Error response from daemon: container is not running");
-      process.exitCode = 1;
-    }
+    if (!state.containers.some(({ id, running }) => running && words.includes(id)))
+      fail("Error response from daemon: container is not running");
     for (const each of state.containers.filter(({ id, running }) => running && words.includes(id))) {
       each.signals += 1;
       if (each.signals >= each.endsAfter) each.running = false;
@@ -166,14 +161,49 @@ async function serve(file: string): Promise<void> {
   if (["prometheus", "dcgm", "grafana"].includes(rest.at(-1) ?? "")) return;
   const named = rest.filter((word) => isNamed(word));
   if (verb === "version") return say("2.40.3");
+  if (verb === "ps" && rest.includes("json")) {
+    for (const { service, running } of state.containers)
+      say(JSON.stringify({ Service: service, State: running ? "running" : "exited" }));
+    return;
+  }
   if (verb === "ps") {
     for (const { id, service } of state.containers) if (named.includes(service)) say(id);
     return;
   }
+  if (verb === "logs") {
+    const index = rest[rest.indexOf("--index") + 1];
+    for (const each of state.containers)
+      if (named.includes(each.service) && String(each.number) === index)
+        say(`${each.service} of ${each.hash} speaks`);
+    return;
+  }
   if (verb === "config") {
     if (rest[0] === "--services") return say(state.services.join("\n"));
-    for (const service of (rest[1] ?? "").split(",")) say(`${service} ${state.hash}`);
-    return;
+    if (rest[0] === "--hash") {
+      for (const service of (rest[1] ?? "").split(",")) say(`${service} ${configHash(wanted(service))}`);
+      return;
+    }
+    const services = state.services.map((service) => {
+      const { volumes = [], secrets = [] } = state.handed[service] ?? {};
+      const { files, image } = wanted(service);
+      return [
+        service,
+        {
+          image,
+          labels: files === "" ? {} : { "sightline.files": files },
+          volumes: volumes.map((source) => ({ type: "bind", source, target: source })),
+          secrets: secrets.map((source) => ({ source, target: `/run/secrets/${source}` })),
+        },
+      ];
+    });
+    const secrets = Object.entries(state.secrets).map(([name, path]) => [name, { name, file: path }]);
+    return say(
+      JSON.stringify({
+        name: "sightline",
+        services: Object.fromEntries(services),
+        secrets: Object.fromEntries(secrets),
+      }),
+    );
   }
   tell();
   const remove = (gone: (each: FakeContainer) => boolean): void => {
@@ -183,14 +213,19 @@ async function serve(file: string): Promise<void> {
   if (verb === "rm") remove(({ service, running }) => named.includes(service) && !running);
   if (verb === "up") {
     const scale = Number(rest.find((word) => word.startsWith("agent="))?.slice("agent=".length) ?? 1);
-    for (const service of named.length > 0 ? named : state.services) {
-      const wanted = service === "agent" ? scale : 1;
+    const chosen = named.length > 0 ? named : state.services;
+    for (const service of chosen) {
+      const count = service === "agent" ? scale : 1;
       if (!rest.includes("--no-recreate"))
-        remove((each) => each.service === service && each.hash !== state.hash);
+        remove((each) => each.service === service && configHash(each) !== configHash(wanted(service)));
       const found = state.containers.filter((each) => each.service === service);
       for (const each of found) if (service !== "weights") each.running = true;
-      for (let count = found.length; count < wanted; count++) make(service);
+      for (let made = found.length; made < count; made++) make(service);
     }
+    const ill = state.containers.find(
+      ({ service, running, health }) => chosen.includes(service) && running && health !== "healthy",
+    );
+    if (ill && rest.includes("--wait")) fail(`container sightline-${ill.service}-1 is unhealthy`);
   }
   save();
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { filesOverlay, mountedFiles, wordFor } from "../../../orchestrator/up/mounted-files.ts";
 import { loadCompose } from "../../../scripts/tools/compose-model.ts";
 import { type TestFolder, testFolder } from "../../standins/photo-files.ts";
 import { PROJECT, sightline } from "../programs.ts";
@@ -43,9 +44,11 @@ test("images are built, weights fetched with their progress, and all of it await
   const up = await run(["up", "--engine", "simulator"]);
   expect(up.code, up.stderr).toBe(0);
   expect(commands()).toEqual([
+    "compose --profile=observability config --format json",
     "compose build",
     "compose run --rm --no-deps weights fetch yolox_nano",
     "compose up --detach --remove-orphans --wait --wait-timeout 2400",
+    "compose config --format json",
     ...measuring("prometheus", "grafana"),
   ]);
   const [first] = machine.told();
@@ -82,9 +85,12 @@ test("without the profile nothing measures; what did before is ended", async () 
   const up = await run(["up", "--engine", "simulator", "--profiles", "none"]);
   expect(up.code, up.stderr).toBe(0);
   expect(commands().slice(before)).toEqual([
+    "compose --profile=observability --profile=* ps --all --format json",
+    "compose config --format json",
     "compose build",
     "compose run --rm --no-deps weights fetch yolox_nano",
     "compose up --detach --remove-orphans --wait --wait-timeout 2400",
+    "compose config --format json",
     "compose --profile=observability rm --stop --force prometheus grafana",
   ]);
   expect(up.stdout).toContain("  profiles     none\n");
@@ -106,6 +112,38 @@ test("secrets are files, made once; no value of one is told to Docker, nor print
   await run(["up", "--engine", "simulator"]);
   expect(readFileSync(key, "utf8")).toBe(made);
 });
+
+test("each service is laid beside what its files hold, as compose itself resolves them", async () => {
+  const files = ["docker-compose.gpu.yml", "docker-compose.cpu.yml"].map((file) => join(PROJECT, file));
+  const profiles = ["observability", "turn", "speech"];
+  const environment = { SECRETS_DIR: folder.path };
+  const config = JSON.stringify(await loadCompose(files.slice(0, 1), { profiles, environment }));
+  const secret = (...names: readonly string[]) => names.map((name) => join(folder.path, name));
+  const checkout = (...names: readonly string[]) => names.map((name) => join(PROJECT, name));
+  const mounted = mountedFiles(config);
+  expect(mounted["vllm"]).toEqual(
+    [...checkout("inference/vllm/classes"), ...secret("local_engine_api_key")].toSorted(),
+  );
+  expect(mounted["livekit"]).toEqual(
+    [...checkout("deploy/livekit.yaml"), ...secret("livekit_api_secret")].toSorted(),
+  );
+  expect(mounted["turn"]).toEqual(
+    [...checkout("deploy/turn.cfg"), ...secret("tls_cert.pem", "tls_key.pem")].toSorted(),
+  );
+  expect(mounted["agent"]).toEqual(expect.arrayContaining(secret("livekit_api_secret", "metrics_token")));
+  for (const name of ["warm-up", "stt", "tts", "prometheus", "grafana", "dcgm"])
+    expect(
+      mounted[name]?.some((path) => path.startsWith(PROJECT)),
+      name,
+    ).toBe(true);
+  expect(Object.keys(mounted)).not.toContain("gate");
+
+  const overlay = folder.put("files.json", filesOverlay(config, new Uint8Array(32)));
+  const laid = JSON.stringify(await loadCompose([...files, overlay], { profiles, environment }));
+  expect(JSON.parse(laid)).toMatchObject({
+    services: { vllm: { labels: { "sightline.files": wordFor(mounted["vllm"] ?? [], new Uint8Array(32)) } } },
+  });
+}, 300_000);
 
 /** As `docker compose ps --format json` of 2.40 writes it, without what nobody reads. */
 const ps = (containers: Readonly<Record<string, readonly [state: string, health: string]>>): string =>

@@ -88,6 +88,10 @@ test("local speech beside an engine that runs: ports, disk and card are looked a
   mkdirSync(join(folder.path, "kept", "up"), { recursive: true });
   const plan = { arguments: [], environment: { VLLM_GPU: CARD }, address: "https://localhost:8443" };
   folder.put("kept/up/compose.json", JSON.stringify(plan));
+  const running = ["vllm", "gateway", "livekit"].map((name) =>
+    JSON.stringify({ Service: name, State: "running" }),
+  );
+  machine.containers({ config: '{"services":{}}', ps: running.join("\n") });
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
   const { port } = taken.address() as AddressInfo;

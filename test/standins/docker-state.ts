@@ -1,0 +1,62 @@
+/** A container of the stand-in. */
+export interface FakeContainer {
+  readonly id: string;
+  readonly service: string;
+  readonly number: number;
+  running: boolean;
+  health: string;
+  /** Of the image and the settings that compose made it of. */
+  readonly hash: string;
+  /** Its label for the files that it is handed; none: it has no such files. */
+  readonly files: string;
+  /** Name of its image. */
+  readonly image: string;
+  readonly createdMs: number;
+  /** SIGTERMs so far. */
+  signals: number;
+  /** How many of them it takes to end. */
+  endsAfter: number;
+}
+
+/** What of this machine's files a service is handed. */
+interface Handed {
+  /** Files and folders. */
+  readonly volumes?: readonly string[];
+  /** Names of secrets. */
+  readonly secrets?: readonly string[];
+}
+
+/** All that the stand-in for Docker keeps. */
+export interface DockerState {
+  containers: FakeContainer[];
+  services: readonly string[];
+  /** What compose would make each service of now. */
+  hash: string;
+  /** The same of single services, where it is something else. */
+  hashes: Readonly<Record<string, string>>;
+  /** Services that do not become healthy, made of this. */
+  ill: Readonly<Record<string, string>>;
+  /** Of those that are made from now on. */
+  endsAfter: number;
+  /** What of this machine's files a service is handed. */
+  handed: Readonly<Record<string, Handed>>;
+  /** The file of each secret. */
+  secrets: Readonly<Record<string, string>>;
+  /** What further names of images mean. */
+  tags: Record<string, string>;
+  told: string[];
+}
+
+/** Nothing runs; of every service compose would make `one`. */
+export const FIRST: DockerState = {
+  containers: [],
+  services: ["gate", "livekit", "vllm", "warm-up", "weights", "gateway", "agent"],
+  hash: "one",
+  hashes: {},
+  ill: {},
+  endsAfter: 1,
+  handed: {},
+  secrets: {},
+  tags: {},
+  told: [],
+};
