@@ -11,12 +11,13 @@ import { listening, toPort } from "./port.ts";
 const DEFAULT_PORT = 8000;
 
 const HELP = `usage: sightline simulator [--profile NAME] [--host HOST] [--port PORT] [--model NAME] [--api-key KEY]
-                           [--shutdown-timeout SECONDS] [--fault WORDS]
+                           [--start-delay-ms MS] [--shutdown-timeout SECONDS] [--fault WORDS]
 
 Runs a stand-in for vLLM with Qwen2-VL on this machine's CPU: same API, stream, caches and metrics, no
 model. For tests and benchmarks; its answers say so. Default 127.0.0.1:${DEFAULT_PORT}, profile zero.
 
   --profile            GPU whose times it takes: ${profileNames.join(", ")}
+  --start-delay-ms     how long it loads at its start; until then it refuses connections, as vLLM does; default 0
   --shutdown-timeout   how long SIGTERM lets running answers finish, as vLLM's flag; default 0
   --fault              a fault of every request, in the words of the x-simulator-fault header`;
 
@@ -29,6 +30,7 @@ export const simulator: Command = async (args, io) => {
       port: { type: "string" },
       model: { type: "string" },
       "api-key": { type: "string" },
+      "start-delay-ms": { type: "string", default: "0" },
       "shutdown-timeout": { type: "string", default: "0" },
       fault: { type: "string" },
       help: { type: "boolean", short: "h" },
@@ -50,13 +52,19 @@ export const simulator: Command = async (args, io) => {
     profile,
     host: values.host,
     port: toPort(values.port, DEFAULT_PORT),
-    shutdownTimeoutMs: toSeconds(values["shutdown-timeout"]) * 1000,
+    startDelayMs: toNumber("start-delay-ms", values["start-delay-ms"], { most: 3_600_000, unit: "ms" }),
+    shutdownTimeoutMs:
+      toNumber("shutdown-timeout", values["shutdown-timeout"], { most: 3600, unit: "seconds" }) * 1000,
     ...(model === undefined ? {} : { model }),
     ...(values["api-key"] === undefined ? {} : { apiKey: values["api-key"] }),
     ...(fault === undefined ? {} : { fault }),
   });
   const running = await listening(starting);
-  await running.ready;
+  await Promise.race([running.ready, aborted(io.signal)]);
+  if (io.signal.aborted) {
+    await running.close();
+    return EXIT.done;
+  }
   writeLine(io.stdout, JSON.stringify({ listening: running.url }));
   await aborted(io.signal);
   await (isInterrupt(io.signal) ? running.close() : running.drain());
@@ -69,10 +77,14 @@ function isInterrupt(signal: AbortSignal): boolean {
   return signal.reason instanceof DOMException && signal.reason.message === INTERRUPT;
 }
 
-function toSeconds(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() !== "" && seconds >= 0 && seconds <= 3600) return seconds;
-  throw new UsageError(`--shutdown-timeout: got ${JSON.stringify(text)}; expected 0 to 3600 seconds`);
+function toNumber(
+  option: string,
+  text: string,
+  { most, unit }: { readonly most: number; readonly unit: string },
+): number {
+  const number = Number(text);
+  if (text.trim() !== "" && number >= 0 && number <= most) return number;
+  throw new UsageError(`--${option}: got ${JSON.stringify(text)}; expected 0 to ${most} ${unit}`);
 }
 
 function checkFaults(words: string | undefined): void {

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { freeTcpPort } from "../../orchestrator/assets/livekit-process.ts";
 import { PROJECT, sightline, start } from "./programs.ts";
 
 describe("the command itself", () => {
@@ -71,6 +73,22 @@ describe("the simulator as a service", () => {
     expect(turns[1]!["cachedTokens"]).toBeGreaterThan(0);
     simulator.child.kill("SIGTERM");
     expect(await simulator.ended).toBe(0);
+  });
+
+  it("refuses connections until it is loaded, and ends at once when it is asked to before", async () => {
+    const port = await freeTcpPort();
+    const load = (ms: number) => sightline(["simulator", `--port=${port}`, `--start-delay-ms=${ms}`]);
+    const simulator = load(1000);
+    await expect.poll(simulator.stdout, { interval: 10, timeout: 10_000 }).toMatch(/\n/);
+    expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+    simulator.child.kill("SIGTERM");
+    expect(await simulator.ended).toBe(0);
+    const slow = load(60_000);
+    await wait(1500);
+    await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow("fetch failed");
+    slow.child.kill("SIGTERM");
+    expect(await slow.ended).toBe(0);
+    expect(slow.stdout()).toBe("");
   });
 
   it("an answer that is running when it drains without time: the user hears what was said, and that the rest is lost", async () => {

@@ -110,6 +110,7 @@ describe("used wrongly", () => {
     ["simulator", simulator, ["--port", "-1"], /--port/],
     ["simulator", simulator, ["--profile", "a100"], /--profile: got "a100"; expected zero/],
     ["simulator", simulator, ["--shutdown-timeout", "soon"], /got "soon"; expected 0 to 3600 seconds/],
+    ["simulator", simulator, ["--start-delay-ms", "soon"], /got "soon"; expected 0 to 3600000 ms/],
     ["simulator", simulator, ["--fault", "gremlins"], /gremlins/],
   ])("%s: exit 2 and one line (%#)", async (_name, command, args, message) => {
     const ran = await runCommand(command, args);
