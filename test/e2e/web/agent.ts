@@ -5,6 +5,7 @@ import {
   Room,
   RoomEvent,
   TrackKind,
+  AudioStream,
   TrackPublishOptions,
   TrackSource,
   VideoStream,
@@ -20,6 +21,10 @@ export interface TestAgent {
   readonly published: () => readonly string[];
   /** Width and height of the last picture of the caller's camera; undefined: none came. */
   readonly picture: () => { readonly width: number; readonly height: number } | undefined;
+  /** Milliseconds of the caller's sound that were loud enough to be a voice. */
+  readonly heardMs: () => number;
+  /** What became of the connection: `reconnecting`, `reconnected`, `disconnected`, in order. */
+  readonly line: readonly string[];
   tell(event: CallEvent): Promise<void>;
   /** Plays a tone for so long, in milliseconds. */
   sound(ms: number): Promise<void>;
@@ -29,14 +34,17 @@ export interface TestAgent {
 const RATE = 48_000;
 const FRAME_MS = 20;
 const TONE_HZ = 440;
+/** Of 32,768. */
+const LOUD = 500;
 
 /** Joins a room as the page's counterpart. */
 export async function joinAsAgent(
   livekit: SiteLivekit,
   name: string,
   state: CallState = "listening",
+  identity = `agent-${name}`,
 ): Promise<TestAgent> {
-  const token = new AccessToken(livekit.apiKey, livekit.apiSecret, { identity: `agent-${name}`, ttl: 600 });
+  const token = new AccessToken(livekit.apiKey, livekit.apiSecret, { identity, ttl: 600 });
   token.addGrant({ roomJoin: true, room: name, canUpdateOwnMetadata: true });
   const room = new Room();
   const requests: CallRequest[] = [];
@@ -45,11 +53,21 @@ export async function joinAsAgent(
     if (topic === "sightline.request")
       requests.push(JSON.parse(new TextDecoder().decode(payload)) as CallRequest);
   });
+  let heardMs = 0;
+  const line: string[] = [];
+  room.on(RoomEvent.Reconnecting, () => void line.push("reconnecting"));
+  room.on(RoomEvent.Reconnected, () => void line.push("reconnected"));
+  room.on(RoomEvent.Disconnected, () => void line.push("disconnected"));
   room.on(RoomEvent.TrackSubscribed, (track) => {
-    if (track.kind !== TrackKind.KIND_VIDEO) return;
     void (async () => {
-      for await (const { frame } of new VideoStream(track))
-        picture = { width: frame.width, height: frame.height };
+      if (track.kind === TrackKind.KIND_VIDEO) {
+        for await (const { frame } of new VideoStream(track))
+          picture = { width: frame.width, height: frame.height };
+        return;
+      }
+      for await (const { data, samplesPerChannel, sampleRate } of new AudioStream(track))
+        if (data.some((sample) => Math.abs(sample) > LOUD))
+          heardMs += (samplesPerChannel / sampleRate) * 1000;
     })();
   });
   await room.connect(livekit.url, await token.toJwt(), { autoSubscribe: true, dynacast: false });
@@ -63,6 +81,8 @@ export async function joinAsAgent(
   return {
     requests,
     picture: () => picture,
+    heardMs: () => heardMs,
+    line,
     published: () =>
       [...room.remoteParticipants.values()].flatMap((caller) =>
         [...caller.trackPublications.values()]

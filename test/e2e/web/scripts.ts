@@ -59,6 +59,16 @@ devices.getUserMedia = (wanted) => {
   return getUserMedia(wanted);
 };`;
 
+/** The made-up microphone's beeps arrive as they are: no processing takes them for noise. */
+export const RAW_MICROPHONE = `{
+  const devices = navigator.mediaDevices;
+  const getUserMedia = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = (wanted) => {
+    const raw = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    return getUserMedia(wanted.audio ? { ...wanted, audio: { ...wanted.audio, ...raw } } : wanted);
+  };
+}`;
+
 /** Notes in which order sound is allowed and leave to join is asked for. */
 export const NOTES_ORDER = `globalThis.order = [];
 const resume = AudioContext.prototype.resume;
