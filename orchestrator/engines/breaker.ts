@@ -2,6 +2,9 @@ import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleWhen } from "co
 import { EngineError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 
+/** Limit of one canary by default, in milliseconds. */
+export const CANARY_LIMIT_MS = 2000;
+
 export interface BreakerOptions {
   readonly engine: string;
   /** Asks the endpoint something small; throws an `EngineError` when it is still down. */
@@ -41,7 +44,14 @@ export interface TurnOutcome {
  * not a user's turn, has found the endpoint well again.
  */
 export function createBreaker(options: BreakerOptions): Breaker {
-  const { engine, canary, failures = 3, canaryEveryMs = 10_000, canaryLimitMs = 2000, log } = options;
+  const {
+    engine,
+    canary,
+    failures = 3,
+    canaryEveryMs = 10_000,
+    canaryLimitMs = CANARY_LIMIT_MS,
+    log,
+  } = options;
   const policy = circuitBreaker(
     handleWhen((error) => error instanceof EngineError && isEndpointFailure(error)),
     { halfOpenAfter: canaryEveryMs, breaker: new ConsecutiveBreaker(failures) },

@@ -6,7 +6,7 @@ import type { Logger } from "../log.ts";
 import type { ClearPicture } from "../turn/clear-picture.ts";
 import type { Engine, EngineEvent } from "../turn/ports.ts";
 import type { Jpeg, Prompt, Usage } from "../turn/turn.ts";
-import { type Breaker, createBreaker } from "./breaker.ts";
+import { type Breaker, CANARY_LIMIT_MS, createBreaker } from "./breaker.ts";
 import { createPurposeKeys } from "./crypto.ts";
 import { createDiscovery } from "./discovery.ts";
 import { createEngineLoad, waitingIn } from "./engine-load.ts";
@@ -54,14 +54,15 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
     const { isVllm } = await discovery.served(signal);
     return isVllm ? waitingIn(await transport.getBeside("/metrics", signal)) : 0;
   });
+  const canary = async (signal: AbortSignal): Promise<void> => {
+    const { model, isVllm } = await discovery.served(signal);
+    const cacheSalt = isVllm ? keys.cacheSalt("canary") : undefined;
+    const answer = await transport.post("/chat/completions", toCanaryBody(model, cacheSalt), signal);
+    if (!isCompletion(answer)) throw new EngineError(name, "server", "canary");
+  };
   const breaker = createBreaker({
     engine: name,
-    canary: async (signal) => {
-      const { model, isVllm } = await discovery.served(signal);
-      const cacheSalt = isVllm ? keys.cacheSalt("canary") : undefined;
-      const answer = await transport.post("/chat/completions", toCanaryBody(model, cacheSalt), signal);
-      if (!isCompletion(answer)) throw new EngineError(name, "server", "canary");
-    },
+    canary,
     ...(canaryEveryMs === undefined ? {} : { canaryEveryMs }),
     log,
   });
@@ -81,6 +82,7 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
       }),
       state: () => load.state(),
     }),
+    back: (signal) => untilBack(AbortSignal.any([signal, closing.signal])),
     forget: (conversationId) => memory.forget(conversationId),
     async close() {
       load.close();
@@ -164,6 +166,20 @@ export function createChatEngine<Picture>(options: ChatEngineOptions<Picture>): 
     }
   }
 
+  /** While the breaker is open, its own canary is waited for. */
+  async function untilBack(signal: AbortSignal): Promise<void> {
+    do await sleep(BACK_EVERY_MS, signal);
+    while (!breaker.isClosed() || !(await isWell(signal)));
+  }
+
+  async function isWell(signal: AbortSignal): Promise<boolean> {
+    const limit = AbortSignal.timeout(CANARY_LIMIT_MS);
+    return canary(AbortSignal.any([signal, limit])).then(
+      () => true,
+      () => false,
+    );
+  }
+
   function accepted(vllm: VllmRequest, before: EngineError | undefined): void {
     vllm.accepted();
     if (before !== undefined && REFUSES_IDS.has(before.code)) memory.stopUsingIds();
@@ -175,10 +191,20 @@ function maySettle(before: EngineError | undefined): boolean {
   return before === undefined || before.category === "invalid-request";
 }
 
+/** How often an engine that was away is asked whether it is back, in milliseconds. */
+const BACK_EVERY_MS = 1000;
+
+/** A server that drains answers too, with nothing, and says `abort`. */
 function isCompletion(answer: unknown): boolean {
-  return (
-    typeof answer === "object" && answer !== null && "choices" in answer && Array.isArray(answer.choices)
-  );
+  if (typeof answer !== "object" || answer === null || !("choices" in answer)) return false;
+  const { choices } = answer;
+  return Array.isArray(choices) && !choices.some((choice) => isAborted(choice));
+}
+
+function isAborted(choice: unknown): boolean {
+  return typeof choice === "object" && choice !== null && "finish_reason" in choice
+    ? choice.finish_reason === "abort"
+    : false;
 }
 
 const NO_USAGE: Usage = { promptTokens: null, cachedTokens: null, completionTokens: null };

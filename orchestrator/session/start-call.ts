@@ -7,6 +7,7 @@ import { createCallLedger } from "./ledger/call-ledger.ts";
 import { watchCamera } from "./camera/coach-watch.ts";
 import { createRequests } from "./commands/requests.ts";
 import { createDialogue, type Dialogue } from "./answering/dialogue.ts";
+import { createLater } from "./answering/later.ts";
 import { createCommands } from "./commands/do-command.ts";
 import { earcon, type Earcon } from "./voice/earcons.ts";
 import { createEmit } from "./emit.ts";
@@ -17,6 +18,7 @@ import { createPrefillAhead } from "./prefill/prefill-ahead.ts";
 import { createLeaveTaking } from "./leave-taking.ts";
 import { createManner } from "./manner.ts";
 import { createNews } from "./voice/news.ts";
+import type { CallNoticeKey } from "./voice/notices-text.ts";
 import { createReadAloud } from "./hearing/read-aloud.ts";
 import { createReadiness } from "./readiness.ts";
 import { openStage, type Stage } from "./stage.ts";
@@ -128,6 +130,8 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
     giveWay: () => prefill.giveWay(),
     onChosen: (frame) => prefill.chosen(frame),
     onPastChanged: () => prefill.warmPast(),
+    onAsked: (question) => later.asked(question),
+    onOwed: (question) => later.owe(question),
     onIdle: () => hearing.tick(),
     onVoice: tellSpeech,
   });
@@ -144,6 +148,7 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
     closing = true;
     readiness.close();
     news.close();
+    later.drop();
     dialogue.close();
     if (reason === "hung-up" || reason === "shutdown") tone("ended");
     emit({ type: "ended", reason });
@@ -166,6 +171,7 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
     emit,
     tone,
     hangUp: () => void end("hung-up"),
+    dropOwed: () => later.drop(),
   });
   const endWatch = watchCamera({
     ring,
@@ -186,10 +192,15 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
     forget: () => hearing.forget(),
   });
 
-  const news = createNews({
-    isIdle: () => speech === "over" && !hearing.busy() && !dialogue.live(),
-    say: (key) => dialogue.say(notices.text(key), "notice"),
-    now: () => performance.now(),
+  const isIdle = (): boolean => speech === "over" && !hearing.busy() && !dialogue.live();
+  const say = (key: CallNoticeKey): void => dialogue.say(notices.text(key), "notice");
+  const news = createNews({ isIdle, say, now: () => performance.now() });
+  const later = createLater({
+    engine: ports.local ?? ports.cloud,
+    isIdle,
+    say,
+    // Of what was heard of it the ledger knows already: now it comes as text.
+    ask: (questions) => dialogue.ask(questions, { typed: true, endedAtMs: performance.now(), again: true }),
   });
 
   open = true;

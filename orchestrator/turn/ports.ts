@@ -69,6 +69,12 @@ export interface Engine<Picture> {
   ): Promise<boolean>;
   /** How it stands. Absent: nothing is known of it. */
   state?(): EngineState;
+  /**
+   * Resolves once it gives a token again. Absent: nobody can tell.
+   *
+   * @throws the signal's reason when it aborts first
+   */
+  back?(signal: AbortSignal): Promise<void>;
   /** A conversation is over: nothing need be remembered of it. */
   forget?(conversationId: string): void;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SpeechPlace } from "../../speech/speech.ts";
 import type { Conversation } from "../../turn/conversation.ts";
+import { isOwed } from "../../turn/owed.ts";
 import type { Ports } from "../../turn/ports.ts";
 import type { Frame } from "../../turn/turn.ts";
 import { createAhead } from "./ahead.ts";
@@ -33,8 +34,11 @@ export interface Dialogue {
   prepare(question: string, endedAtMs: number): void;
   /** More is being said behind what was prepared for; `question`: all of it, once its words are known. */
   goesOn(question?: string): void;
-  /** Answers. */
-  ask(question: string, asked: { readonly typed: boolean; readonly endedAtMs: number }): void;
+  /** Answers. `again`: the caller was promised the answer, and hears that it comes now. */
+  ask(
+    question: string,
+    asked: { readonly typed: boolean; readonly endedAtMs: number; readonly again?: boolean },
+  ): void;
   /** Says a fixed sentence; `onEnd` when it was said or cut off. */
   say(text: string, kind: "command" | "notice", onEnd?: (ending: Ending) => void): void;
   /** Ends the answer at once; what was heard of it becomes history. */
@@ -73,6 +77,10 @@ export function createDialogue(options: {
   readonly onChosen: (frame: Frame | undefined) => void;
   /** The history is another one than the engine knows, or soon will be. */
   readonly onPastChanged: () => void;
+  /** The caller asks, and it is no repetition of ours. */
+  readonly onAsked: (question: string) => void;
+  /** The caller was told that the question cannot be answered now; it may be later. */
+  readonly onOwed: (question: string) => void;
   /** An answer is over. */
   readonly onIdle: () => void;
   /** Another voice speaks from now on, or none. */
@@ -149,6 +157,9 @@ export function createDialogue(options: {
     done.onEnd?.(ending);
     if (closed) return;
     if (!how.interrupted && !done.readOnly) tellLoss(done, ending);
+    if (!how.interrupted && !done.again && done.run && isOwed(done.run.report())) {
+      options.onOwed(done.question);
+    }
     // Whoever ended it may be about to say something else, which comes first.
     queueMicrotask(() => {
       if (!live && !closed) options.onIdle();
@@ -184,6 +195,7 @@ export function createDialogue(options: {
       run: undefined,
       kind,
       typed: false,
+      again: false,
       held: false,
       onEnd,
     });
@@ -198,21 +210,31 @@ export function createDialogue(options: {
     goesOn(question) {
       ahead.goesOn(question === undefined ? undefined : memory.joined(question));
     },
-    ask(question, { typed, endedAtMs }) {
+    ask(question, { typed, endedAtMs, again = false }) {
       if (live) end(live);
       if (closed) return;
+      if (!again) options.onAsked(question);
       const whole = memory.joined(question);
       const run = ahead.take(whole, endedAtMs);
       const held = memory.takeHold();
       const before = typed ? NOTHING_BEFORE : options.takeBefore();
-      const turn = { run, before, question: whole, kind: "reply", typed, held, onEnd: undefined } as const;
-      if (!held) return begin({ ...toLive(run.answer, endedAtMs), ...turn });
-      say(deps.notices.text("one-moment"), "notice", ({ interrupted }) => {
+      const turn = {
+        run,
+        before,
+        question: whole,
+        kind: "reply",
+        typed,
+        again,
+        held,
+        onEnd: undefined,
+      } as const;
+      if (!held && !again) return begin({ ...toLive(run.answer, endedAtMs), ...turn });
+      say(deps.notices.text(again ? "as-of-now" : "one-moment"), "notice", ({ interrupted }) => {
         if (!interrupted) return begin({ ...toLive(run.answer, endedAtMs), ...turn });
         ahead.waste(run);
         books.unheard(run, typed);
       });
-      if (live) live.held = true;
+      if (live) live.held = held;
     },
     say,
     interrupt() {

@@ -11,6 +11,8 @@ export interface Live {
   readonly run: TurnRun | undefined;
   readonly kind: "reply" | "command" | "notice";
   readonly typed: boolean;
+  /** The question is asked once more, for a caller who was promised its answer. */
+  readonly again: boolean;
   /** Read only: text-only is on, or there is no voice. */
   readonly readOnly: boolean;
   /** Whatever is said meanwhile has to wait. */

@@ -33,6 +33,8 @@ export function createCommands(options: {
   /** Makes a short sound, unless the caller speaks. */
   readonly tone: (name: Earcon) => void;
   readonly hangUp: () => void;
+  /** What was promised for later is not wanted any more. */
+  readonly dropOwed: () => void;
 }): (command: SpokenCommand) => void {
   const { deps, call, dialogue, manner, emit } = options;
   const say = (key: CallNoticeKey, onEnd?: (ending: Ending) => void): void =>
@@ -75,7 +77,7 @@ export function createCommands(options: {
     dialogue.dropUnanswered();
     switch (spoken.command) {
       case "stop":
-        return;
+        return options.dropOwed();
       case "hang-up":
         return say("goodbye", options.hangUp);
       case "repeat":

@@ -6,6 +6,9 @@ export type CallNoticeKey =
   | NoticeKey
   | "resumed"
   | "one-moment"
+  | "answer-later"
+  | "as-of-now"
+  | "still-cannot"
   | "ending-soon"
   | "shutdown"
   | "goodbye"
@@ -38,6 +41,9 @@ const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>>
   en: {
     resumed: "I was cut off for a moment. We can go on.",
     "one-moment": "One moment, please.",
+    "answer-later": "I will answer as soon as I can.",
+    "as-of-now": "You asked something a while ago. This is the answer as of now.",
+    "still-cannot": "I still can't answer. Please ask me again later.",
     "ending-soon": "I have to end the call in a few minutes. Until then we can go on.",
     shutdown: "I have to end the call now. Please call again.",
     goodbye: "Goodbye.",
@@ -62,6 +68,9 @@ const CALL_NOTICES: Readonly<Record<Language, Readonly<Record<OwnKey, string>>>>
   de: {
     resumed: "Ich war kurz unterbrochen. Wir können weitermachen.",
     "one-moment": "Einen Moment, bitte.",
+    "answer-later": "Ich antworte, sobald ich kann.",
+    "as-of-now": "Du hast vorhin etwas gefragt. Das ist die Antwort nach jetzigem Stand.",
+    "still-cannot": "Ich kann immer noch nicht antworten. Bitte frag mich später noch einmal.",
     "ending-soon": "In ein paar Minuten muss ich das Gespräch beenden. Bis dahin können wir weitermachen.",
     shutdown: "Ich muss das Gespräch jetzt beenden. Bitte ruf noch einmal an.",
     goodbye: "Auf Wiederhören.",

@@ -51,6 +51,8 @@ async function open(options: {
     giveWay: none,
     onChosen: none,
     onPastChanged: none,
+    onAsked: none,
+    onOwed: none,
     onIdle: () => options.onIdle?.(opened),
     onVoice: none,
   });

@@ -30,6 +30,7 @@ export function liveOf(
       run: undefined,
       kind: "reply",
       typed: false,
+      again: false,
       readOnly: false,
       held: false,
       endedAtMs: now,
