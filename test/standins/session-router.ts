@@ -3,7 +3,10 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request as send, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Of the vLLM production stack's router: `session` needs the header, `roundrobin` looks at nothing. */
+/**
+ * Of the vLLM production stack's router: `session` looks at the header, and where that lacks at who was
+ * asked least; `roundrobin` looks at nothing.
+ */
 export type RoutingLogic = "session" | "roundrobin";
 
 export interface RouterOptions {
@@ -27,7 +30,7 @@ const POINTS = 160;
 
 /**
  * A stand-in for the production stack's router: each session goes to the replica that follows its hash on
- * a ring, whatever else is asked at the time; what names no session goes round.
+ * a ring, whatever else is asked at the time. It does not notice when a replica ends.
  */
 export async function startSessionRouter(options: RouterOptions): Promise<Router> {
   const { replicas, logic, sessionKey } = options;
@@ -37,10 +40,12 @@ export async function startSessionRouter(options: RouterOptions): Promise<Router
     )
     .toSorted((one, other) => one.at - other.at);
   const homes = new Map<string, Set<number>>();
+  const asked = replicas.map(() => 0);
   let turn = 0;
 
   const choose = (session: string | undefined): number => {
-    if (logic === "roundrobin" || session === undefined) return turn++ % replicas.length;
+    if (logic === "roundrobin") return turn++ % replicas.length;
+    if (session === undefined) return asked.indexOf(Math.min(...asked));
     const at = hashOf(session);
     return (ring.find((point) => point.at >= at) ?? ring[0])?.replica ?? 0;
   };
@@ -48,6 +53,7 @@ export async function startSessionRouter(options: RouterOptions): Promise<Router
     const named = request.headers[sessionKey];
     const session = typeof named === "string" ? named : undefined;
     const replica = choose(session);
+    asked[replica] = (asked[replica] ?? 0) + 1;
     if (session !== undefined) homes.set(session, (homes.get(session) ?? new Set()).add(replica));
     const onward = send(
       `${replicas[replica]}${request.url}`,

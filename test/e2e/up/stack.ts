@@ -121,7 +121,11 @@ export async function prepareStack({ script, says, environment = {} }: StackOpti
     const code = await program.ended;
     return { code, stdout: program.stdout(), stderr: program.stderr() };
   };
-  const status = async (): Promise<Status> => JSON.parse((await run("status", "--json")).stdout) as Status;
+  const status = async (): Promise<Status> => {
+    const said = JSON.parse((await run("status", "--json")).stdout) as Partial<Status>;
+    // Of what is down there is nothing else to say.
+    return { phase: "", address: "", programs: [], ...said };
+  };
   const addressOf = async (name: string): Promise<string> => {
     const found = (await status()).programs.find((program) => program.name === name);
     if (!found) throw new Error(`no ${name} is up`);

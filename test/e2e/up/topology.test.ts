@@ -1,10 +1,10 @@
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { RoomEvent } from "@livekit/rtc-node";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Caller } from "../../standins/caller.ts";
 import { callNoticesIn } from "../../../orchestrator/session/voice/notices-text.ts";
-import { JOKE } from "../call/engines.ts";
 import { type Answer, answerTo, eventsOf, expectSaid, quiet } from "../call/turn.ts";
 import { isAlive } from "../programs.ts";
 import { prepareStack, type Ran, type Stack } from "./stack.ts";
@@ -15,24 +15,48 @@ import { prepareStack, type Ran, type Stack } from "./stack.ts";
 const QUESTION = "What is two and two?";
 /** Rendered ahead, in a voice that the caller's reader knows only in part. */
 const notices = callNoticesIn("en");
+/** The simulator loads so long after each start. */
+const LOADS_MS = 4000;
+const ENGINE = `--simulator=--profile h100-2b --start-delay-ms ${LOADS_MS}`;
+const CLOUD = "The cloud says four.";
 /** Scraped, evaluated, and a little more. */
 const SEEN_MS = 20_000;
 
 let stack: Stack;
 let up: Ran;
+/** What could be seen while all of it started. */
+const seen: {
+  readonly programs: Readonly<Record<string, string>>;
+  readonly phase: string;
+  readonly page: boolean;
+}[] = [];
 /** What the engine says to the question. */
 let answered = "";
 beforeAll(async () => {
   stack = await prepareStack({
-    script: [JOKE],
+    script: [{ question: QUESTION, local: "", cloud: CLOUD }],
     says: [QUESTION],
     // The cloud is not to hide how slow the engine is.
     environment: { LOCAL_FALLBACK_AFTER_MS: "1400" },
   });
-  up = await stack.up("--simulator=--profile h100-2b");
+  const starting = { over: false };
+  const coming = stack.up(ENGINE).finally(() => (starting.over = true));
+  while (!starting.over) await lookAround();
+  up = await coming;
   if (up.code === 0) await stack.hasten(1);
 }, 150_000);
 afterAll(() => stack?.close(), 60_000);
+
+async function lookAround(): Promise<void> {
+  const page = await stack.get("/readyz").then(
+    () => true,
+    () => false,
+  );
+  // Asked after the page: what it says may be newer, never older.
+  const { phase, programs } = await stack.status();
+  seen.push({ phase, page, programs: Object.fromEntries(programs.map(({ name, state }) => [name, state])) });
+  await wait(200);
+}
 
 const pidOf = async (name: string): Promise<number> =>
   (await stack.status()).programs.find((program) => program.name === name)?.pid ?? 0;
@@ -42,6 +66,12 @@ const startedAgain = (name: string, restarts: number): Promise<void> =>
     const found = (await stack.status()).programs.find((program) => program.name === name);
     expect(found).toMatchObject({ state: "ready", restarts });
   }, 40_000);
+
+/** Everything that a caller was told since then, in order. */
+const saidSince = (caller: Caller, sinceMs: number): readonly string[] =>
+  eventsOf(caller, "answer-end")
+    .filter(({ atMs, text }) => atMs >= sinceMs && text !== "")
+    .map(({ text }) => text);
 
 const ask = async (caller: Caller, question: string): Promise<Answer> =>
   answerTo(caller, await caller.say(stack.utterance(question)));
@@ -58,6 +88,19 @@ test("everything is ready, and a second up says so and starts nothing", async ()
   expect(again.code).toBe(0);
   expect(again.stderr).toContain("already up");
   expect((await stack.status()).programs).toEqual(programs);
+});
+
+test("while the engine loads nothing is ready that calls need, and no page takes any", () => {
+  const loading = seen.filter(({ programs }) => programs["simulator"] === "not ready");
+  expect(loading.length).toBeGreaterThan(3);
+  const before = seen.filter(({ programs }) => programs["warm-up"] !== "ready");
+  expect(before).toEqual(expect.arrayContaining(loading));
+  for (const { programs, phase, page } of before) {
+    expect(phase).not.toBe("ready");
+    expect(page).toBe(false);
+    expect(programs).not.toHaveProperty("agent");
+    expect(programs).not.toHaveProperty("gateway");
+  }
 });
 
 test("the page answers over HTTPS, with a certificate for this machine; secrets are for one user", async () => {
@@ -95,7 +138,13 @@ test("gate, engine and agent are exchanged during a call: no word is cut, no que
   const first = await stack.call();
   const { end } = await ask(first, QUESTION);
   await first.leave();
-  const caller = await stack.call([end.text, notices["cannot-answer"], notices["ending-soon"]]);
+  const caller = await stack.call([
+    end.text,
+    notices["cannot-answer"],
+    notices["answer-later"],
+    notices["as-of-now"],
+    notices["ending-soon"],
+  ]);
   expectSaid(caller, await ask(caller, QUESTION), end.text);
 
   process.kill(await pidOf("gate"), "SIGTERM");
@@ -109,13 +158,25 @@ test("gate, engine and agent are exchanged during a call: no word is cut, no que
   await startedAgain("simulator", 1);
   expectSaid(caller, await ask(caller, QUESTION), end.text);
 
-  // While it drains: what followed a local answer may not leave, so the caller is told, and answered later.
+  // While it drains: a question that may leave is answered elsewhere, and one that follows a local answer later.
+  const other = await stack.call([CLOUD]);
   process.kill(await pidOf("simulator"), "SIGTERM");
-  const told = await ask(caller, QUESTION);
+  const [asked, elsewhere] = await Promise.all([caller.say(stack.utterance(QUESTION)), ask(other, QUESTION)]);
+  expectSaid(other, elsewhere, CLOUD);
+  const told = await answerTo(caller, asked);
   expect(told.end).toMatchObject({ text: notices["cannot-answer"], interrupted: false });
-  expect(told.heard).not.toBe("");
+  await other.leave();
+  const warmUp = `${(await stack.status()).programs.find(({ name }) => name === "warm-up")?.address}/readyz`;
+  await vi.waitFor(async () => expect((await fetch(warmUp)).status).toBe(503), 10_000);
+  const isOver = (): boolean => saidSince(caller, asked.lastSampleAtMs).includes(end.text);
+  await caller.until("the answer that was promised", isOver, 60_000);
+  await quiet(caller);
+  const promised = [notices["cannot-answer"], notices["answer-later"], notices["as-of-now"], end.text];
+  expect(saidSince(caller, asked.lastSampleAtMs)).toEqual(promised);
+  expect(caller.listening.text(asked.lastSampleAtMs)).toContain(end.text.split(" ").slice(-3).join(" "));
   await startedAgain("simulator", 2);
-  await vi.waitFor(async () => expectSaid(caller, await ask(caller, QUESTION), end.text), 40_000);
+  await vi.waitFor(async () => expect((await fetch(warmUp)).status).toBe(200), 20_000);
+  expectSaid(caller, await ask(caller, QUESTION), end.text);
 
   const agent = await pidOf("agent");
   process.kill(agent, "SIGTERM");
@@ -209,7 +270,7 @@ test("down leaves no process, and what is kept stays", async () => {
   const down = await stack.run("down", "--now");
   expect(down.code, down.stderr).toBe(0);
   expect(programs.filter(({ pid }) => isAlive(pid))).toEqual([]);
-  expect(await stack.status()).toEqual({ phase: "down" });
+  expect(await stack.status()).toMatchObject({ phase: "down", programs: [] });
   const logs = await stack.run("logs", "agent");
   expect(logs.stdout).toMatch(/^agent \| \{/m);
   expect(logs.stdout + (await stack.run("logs")).stdout).not.toContain(QUESTION);
