@@ -156,3 +156,19 @@ export function matches(
 ): boolean {
   return Object.entries(selector).every(([name, value]) => labels[name] === value);
 }
+
+/** What a container holds of GPUs. */
+export const cardsOf = ({ resources }: Container): readonly unknown[] =>
+  Object.entries(resources.limits).flatMap(([name, count]) =>
+    name.startsWith("nvidia.com/") ? [count] : [],
+  );
+
+export const byComponent = (workloads: readonly Workload[], component: string): readonly Workload[] =>
+  workloads.filter((each) => each.component === component);
+
+/** The container that a workload is named for. */
+export const mainOf = ({ pod, component }: Workload): Container => {
+  const found = pod.containers.find(({ name }) => name === component);
+  if (!found) throw new Error(`${component}: no container of that name`);
+  return found;
+};
