@@ -8,12 +8,10 @@ import type { LedgerEntry } from "../../../orchestrator/store/ledger.ts";
 import type { StoredCall } from "../../../orchestrator/store/calls.ts";
 import { openStore, type Store } from "../../../orchestrator/store/store.ts";
 import { type CallNoticeKey, callNoticesIn } from "../../../orchestrator/session/voice/notices-text.ts";
-import { loadNotices } from "../../../orchestrator/session/voice/notices.ts";
-import { PROJECT_DIR } from "../../../orchestrator/project.ts";
 import { type Caller, type CallerOptions, joinAsCaller } from "../../standins/caller.ts";
 import { startRealLivekit, type StartOptions } from "../../standins/livekit-server.ts";
 import { startStubGate, testFolder } from "../../standins/photo-files.ts";
-import { synthesise, type Utterance } from "../../standins/speech/synthesise.ts";
+import type { Utterance } from "../../standins/speech/synthesise.ts";
 import { createWordReader, type WordReaderOptions } from "../../standins/speech/word-reader.ts";
 import { startDeepgramServer } from "../../standins/stt/deepgram-server.ts";
 import type { SttServer } from "../../standins/stt/socket-server.ts";
@@ -22,6 +20,7 @@ import { guestToken } from "../livekit/guest.ts";
 import type { Program } from "../programs.ts";
 import { startAgent, stopAgent } from "./agent.ts";
 import { type Script, type ScriptedEngine, startScriptedEngine } from "./engines.ts";
+import { renderedNotices, utteranceOf, utterances } from "./utterances.ts";
 
 /** A whole Sightline with real parts, and stand-ins for what costs money or a GPU. */
 export interface Harness {
@@ -180,8 +179,8 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
       const { port, mediaPort, apiKey, apiSecret } = livekit;
       livekit = await startRealLivekit({ port, mediaPort, apiKey, apiSecret });
     },
-    utterance: (text) => among(spoken, text),
-    answer: (text) => among(answers, text),
+    utterance: (text) => utteranceOf(spoken, text),
+    answer: (text) => utteranceOf(answers, text),
     token,
     async call({ room = `room-${randomUUID().slice(0, 8)}`, identity, waitForAgent = true, ...rest } = {}) {
       const caller = await joinAsCaller({
@@ -225,28 +224,6 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
 /** Whether the agent is in the room and has said that it listens. */
 export function isListening(caller: Caller): boolean {
   return caller.agentState() === "listening";
-}
-
-function among(utterances: ReadonlyMap<string, Utterance>, text: string): Utterance {
-  const found = utterances.get(text);
-  if (!found) throw new Error(`nobody was told how to say ${JSON.stringify(text)}`);
-  return found;
-}
-
-async function utterances(texts: readonly string[]): Promise<ReadonlyMap<string, Utterance>> {
-  const made = await Promise.all(texts.map(async (text) => [text, await synthesise(text)] as const));
-  return new Map(made);
-}
-
-/** Sentences that were rendered ahead are known as a whole: the times of their words are not. */
-function renderedNotices(keys: readonly CallNoticeKey[]): readonly Utterance[] {
-  const notices = loadNotices({ dir: join(PROJECT_DIR, ".notices"), language: "en" });
-  return keys.flatMap((key) => {
-    const audio = notices.audio(key);
-    if (!audio) return [];
-    const endMs = (audio.samples.length / audio.sampleRate) * 1000;
-    return [{ samples: audio.samples, words: [{ text: notices.text(key), startMs: 0, endMs }] }];
-  });
 }
 
 /** The sum of the samples of a name, as the Prometheus text format has them. */
