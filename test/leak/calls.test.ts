@@ -1,27 +1,17 @@
 import sharp from "sharp";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import type { RunningGate } from "../../inference/gate/start.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createLog } from "../../orchestrator/log.ts";
 import { openStore } from "../../orchestrator/store/store.ts";
 import type { Gate } from "../../orchestrator/turn/ports.ts";
 import type { FrameSource, PastTurn } from "../../orchestrator/turn/turn.ts";
 import { createFrameRing } from "../../orchestrator/vision/ring.ts";
 import { startTestCall, type TestCall } from "../standins/call/call.ts";
-import { clearPicture, personPicture, startStubGate, testFolder } from "../standins/photo-files.ts";
+import { clearPicture, personPicture, testFolder } from "../standins/photo-files.ts";
 import { engineOf, settingsOf } from "../standins/turn.ts";
-import { ASKED_AT_HOME, AT_HOME, expectNobodyOut, judged } from "./entries.ts";
-import { buildHouse, type House, picturesIn } from "./walls.ts";
+import { ASKED_AT_HOME, AT_HOME, expectNobodyOut, judged, withHouse } from "./entries.ts";
+import { picturesIn } from "./walls.ts";
 
-let service: RunningGate;
-let house: House;
-beforeAll(async () => {
-  service = await startStubGate();
-});
-afterAll(() => service.close());
-beforeEach(async () => {
-  house = await buildHouse();
-});
-afterEach(() => house.close());
+const { house, gateUrl } = withHouse();
 
 describe("calls", () => {
   /** A call whose camera or shared screen shows a picture until it shows another. */
@@ -40,7 +30,7 @@ describe("calls", () => {
           camera: ring,
           gate: ring.gate,
           local: engineOf(AT_HOME, { up: localUp }),
-          cloud: house.engine,
+          cloud: house().engine,
           describer: engineOf(AT_HOME),
         }),
       },
@@ -81,7 +71,7 @@ describe("calls", () => {
   ] as const)(
     "%s, local engine up: %s %s",
     async (source, question, localUp) => {
-      const { clear, stream } = judged(service.url);
+      const { clear, stream } = judged(gateUrl());
       const { show, ask } = await startSeeing(stream, source, { localUp });
       const [nobody, somebody] = [await clearPicture(), await personPicture()];
       await show(nobody, 2000);
@@ -96,15 +86,15 @@ describe("calls", () => {
       await show(somebody);
       await ask(`${question} HomeQuestion.`);
       await ask("And why HomeQuestion?");
-      const sent = picturesIn(house.cloud.chats).length;
+      const sent = picturesIn(house().cloud.chats).length;
       if (source === "camera" || !localUp) expect(sent).toBeGreaterThan(0);
-      await expectNobodyOut(house, clear);
+      await expectNobodyOut(house(), clear);
     },
     30_000,
   );
 
   it("a call that goes on after a crash still knows what was private", async () => {
-    const { clear, stream } = judged(service.url);
+    const { clear, stream } = judged(gateUrl());
     const first = await startSeeing(stream, "camera");
     await first.show(await personPicture());
     expect(await first.ask(ASKED_AT_HOME)).toBe(AT_HOME);
@@ -124,7 +114,7 @@ describe("calls", () => {
     expect(await second.ask("Tell me more HomeQuestion.")).toBe(AT_HOME);
     await second.show(await clearPicture(), 2000);
     expect(await second.ask("What is in front of me?")).toBe("From afar.");
-    expect(picturesIn(house.cloud.chats)).toHaveLength(1);
-    await expectNobodyOut(house, clear);
+    expect(picturesIn(house().cloud.chats)).toHaveLength(1);
+    await expectNobodyOut(house(), clear);
   }, 30_000);
 });

@@ -1,14 +1,31 @@
 import sharp from "sharp";
-import { expect, onTestFinished } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished } from "vitest";
+import type { RunningGate } from "../../inference/gate/start.ts";
 import type { Gate } from "../../orchestrator/turn/ports.ts";
 import { connectGate } from "../../orchestrator/vision/gate-client.ts";
+import { startStubGate } from "../standins/photo-files.ts";
 import { sha256Of } from "../standins/sha256.ts";
 import { PATIENT } from "./faulty-gates.ts";
-import { type House, picturesIn, wordsIn } from "./walls.ts";
+import { buildHouse, type House, picturesIn, wordsIn } from "./walls.ts";
 
 /** Said inside the house alone. */
 export const AT_HOME = "HomeAnswer.";
 export const ASKED_AT_HOME = "What is in front of me? HomeQuestion.";
+
+/** For the tests of a file: a gate that is well, and for each a house of its own. */
+export function withHouse(): { readonly house: () => House; readonly gateUrl: () => string } {
+  let service: RunningGate;
+  let house: House;
+  beforeAll(async () => {
+    service = await startStubGate();
+  });
+  afterAll(() => service.close());
+  beforeEach(async () => {
+    house = await buildHouse();
+  });
+  afterEach(() => house.close());
+  return { house: () => house, gateUrl: () => service.url };
+}
 
 /** A connection to the gate, and the hashes of all that it judged clear. */
 export function judged(url: string, limits = PATIENT) {

@@ -1,26 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import type { RunningGate } from "../../inference/gate/start.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createAnswer } from "../../orchestrator/http/answer.ts";
 import { createLog } from "../../orchestrator/log.ts";
 import { createMetrics } from "../../orchestrator/metrics/metrics.ts";
 import type { Gate } from "../../orchestrator/turn/ports.ts";
 import { memoryLedger, startGateway } from "../orchestrator/http/gateway-fixture.ts";
-import { clearPicture, personPicture, startStubGate } from "../standins/photo-files.ts";
+import { clearPicture, personPicture } from "../standins/photo-files.ts";
 import { engineOf, settingsOf } from "../standins/turn.ts";
-import { ASKED_AT_HOME, AT_HOME, expectNobodyOut, judged } from "./entries.ts";
+import { ASKED_AT_HOME, AT_HOME, expectNobodyOut, judged, withHouse } from "./entries.ts";
 import { FAULTY_GATES, SHORT_LIMITS } from "./faulty-gates.ts";
-import { buildHouse, type House, picturesIn } from "./walls.ts";
+import { picturesIn } from "./walls.ts";
 
-let service: RunningGate;
-let house: House;
-beforeAll(async () => {
-  service = await startStubGate();
-});
-afterAll(() => service.close());
-beforeEach(async () => {
-  house = await buildHouse();
-});
-afterEach(() => house.close());
+const { house, gateUrl } = withHouse();
 
 describe("typed questions over HTTP", () => {
   async function startAsking(gate: Gate, localUp: boolean) {
@@ -31,7 +21,7 @@ describe("typed questions over HTTP", () => {
           camera,
           gate,
           local: engineOf(AT_HOME, { up: localUp }),
-          cloud: house.engine,
+          cloud: house().engine,
           describer: engineOf(AT_HOME),
         }),
         settings: settingsOf({ verdictDeadlineMs: 10_000, privateToCloud: "all" }),
@@ -74,7 +64,7 @@ describe("typed questions over HTTP", () => {
   }
 
   it.each([true, false])("with a gate that is well (local engine up: %s)", async (localUp) => {
-    const { clear, photo } = judged(service.url);
+    const { clear, photo } = judged(gateUrl());
     const { json, form } = await startAsking(photo, localUp);
     await json("What is in front of me?", await clearPicture());
     await json(ASKED_AT_HOME, await personPicture());
@@ -84,8 +74,8 @@ describe("typed questions over HTTP", () => {
     await form("What is in front of me?", await clearPicture(640, 384, 9));
     await Promise.all([form(ASKED_AT_HOME, await personPicture()), json("And why HomeQuestion?")]);
     await json("What is in front of me?", await clearPicture(640, 384, 11));
-    expect(picturesIn(house.cloud.chats).length).toBeGreaterThanOrEqual(3);
-    await expectNobodyOut(house, clear);
+    expect(picturesIn(house().cloud.chats).length).toBeGreaterThanOrEqual(3);
+    await expectNobodyOut(house(), clear);
   });
 
   it.each(["crashed", "the wrong sha", "clear with person boxes", "busy"])(
@@ -98,7 +88,7 @@ describe("typed questions over HTTP", () => {
         await json(ASKED_AT_HOME, picture);
         await form(ASKED_AT_HOME, picture);
       }
-      expect(house.cloud.chats).toEqual([]);
+      expect(house().cloud.chats).toEqual([]);
     },
   );
 });
