@@ -34,6 +34,7 @@ describe("the values' schema refuses", () => {
       "networkPolicy/extraEgress/0/to",
     ],
     ["memory in words", 'gate.resources.limits.memory="much"', "gate/resources/limits/memory"],
+    ["scrapes that are minutes apart", 'monitoring.interval="2m"', "monitoring/interval"],
     ["another header than the one that is sent", 'router.sessionHeader="x-user-id"', "router/sessionHeader"],
   ])("%s", async (_name, value, said) => {
     expect(await refusal("one-gpu", value)).toContain(said);
