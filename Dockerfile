@@ -53,6 +53,6 @@ COPY orchestrator orchestrator
 COPY --from=build /app/.notices .notices
 COPY --from=build /app/web/dist web/dist
 USER 10001:10001
-EXPOSE 8000 8011
+EXPOSE 8000 8011 8012
 ENTRYPOINT ["/usr/bin/tini", "--", "node", "--disable-warning=ExperimentalWarning", "/app/orchestrator/main.ts"]
 CMD ["gateway"]

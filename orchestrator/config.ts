@@ -99,6 +99,8 @@ export interface HttpConfig {
   readonly trustedProxies: readonly string[];
   /** Undefined: the metrics are for this machine alone. */
   readonly metricsToken: string | undefined;
+  /** Of metrics and probes, besides `port`; 0: any free one; undefined: none of its own. */
+  readonly metricsPort: number | undefined;
   /** PEM files, absolute. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** How long answers and the signalling of calls go on after SIGTERM. */

@@ -10,6 +10,7 @@ const OWN = new Set([
   "DATABASE_URL",
   "DATA_DIR",
   "GATEWAY_DRAIN_MS",
+  "GATEWAY_METRICS_PORT",
   "GATE_PROVIDER",
   "GATE_THREADS",
   "HOST",

@@ -13,7 +13,9 @@ const HELP = `usage: sightline gateway [--engine simulator]
 Serves the page and its API: tokens for calls, typed questions, the privacy ledger, /livez, /readyz,
 /metrics. HOST, PORT, PUBLIC_ORIGINS, ACCESS_CODE and TLS_CERT_FILE say where and for whom.
 Prints {"listening": URL} once it answers. SIGTERM frees the port, prints {"draining": true} and lets
-running answers and the signalling of calls go on for GATEWAY_DRAIN_MS; a second one ends them at once.`;
+running answers and the signalling of calls go on for GATEWAY_DRAIN_MS; a second one ends them at once.
+With GATEWAY_METRICS_PORT, /metrics stays there to the end, and is scraped once more; "metrics" in the
+first line is its URL.`;
 
 export const gateway: Command = async (args, io) => {
   const { values } = parseArgs({
@@ -34,8 +36,7 @@ export const gateway: Command = async (args, io) => {
     return close();
   });
   try {
-    const address = await listening(stack.gateway.listen());
-    writeLine(io.stdout, JSON.stringify({ listening: address }));
+    writeLine(io.stdout, JSON.stringify(await listening(stack.listen())));
     return await Promise.race([
       aborted(io.signal).then(() => EXIT.done),
       fault.then((error) => {

@@ -21,6 +21,10 @@ export interface KeepOptions {
   readonly onCrash: (reason: string) => void;
   /** Told each time that it has been started. */
   readonly onStart?: (pid: number) => void;
+  /** Told each line of its standard output, of every start. */
+  readonly onLine?: (pid: number, line: string) => void;
+  /** Told each time that one is gone, also one that drained. */
+  readonly onGone?: (pid: number) => void;
   /** An open file for what it says on its standard error. Default: our own. */
   readonly errors?: number;
 }
@@ -74,20 +78,23 @@ export function keepProgram(
       child = started;
       const gone = Promise.withResolvers<void>();
       running.set(started, gone.promise);
+      const { pid } = started;
       const over = (reason: string): void => {
         running.delete(started);
         gone.resolve();
+        if (pid !== undefined) options.onGone?.(pid);
         resolve(reason);
       };
       started.stdin?.on("error", () => {});
       if (started.stdout)
         createInterface({ input: started.stdout }).on("line", (line) => {
           first.resolve(line);
+          if (pid !== undefined) options.onLine?.(pid, line);
           if (isDraining(line) && !stopping.signal.aborted) resolve(LEFT);
         });
       started.once("error", (error) => over(error.message));
       started.once("exit", (code, signal) => over(signal ?? `exit ${code}`));
-      if (started.pid !== undefined) options.onStart?.(started.pid);
+      if (pid !== undefined) options.onStart?.(pid);
     });
 
   first.promise.catch(() => {});

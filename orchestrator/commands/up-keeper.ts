@@ -8,6 +8,7 @@ import { answers } from "../up/answers.ts";
 import { birthOf } from "../up/process-birth.ts";
 import type { UpPorts, UpProgram } from "../up/programs.ts";
 import { removeState, type UpPlaces, type UpState, writeState } from "../up/state.ts";
+import { createToldMetrics } from "../up/told-metrics.ts";
 import { aborted } from "./aborted.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -28,6 +29,8 @@ export interface KeeperOptions {
   /** Of the page. */
   readonly address: string;
   readonly engine: string;
+  /** Told where the metrics of a program are that says so itself, each time that it changes. */
+  readonly onMetrics?: (job: string, addresses: readonly string[]) => void;
 }
 
 const START_TIMEOUT_MS = 90_000;
@@ -77,12 +80,15 @@ export async function keepUp(options: KeeperOptions, io: Io): Promise<number> {
 
   const start = (program: UpProgram): void => {
     const errors = openSync(join(places.logs, `${program.name}.log`), "a", 0o600);
+    const metrics = createToldMetrics((addresses) => options.onMetrics?.(program.name, addresses));
     const keeping = keepProgram(program.command, {
       name: program.name,
       environment: program.environment,
       errors,
       onStart: (pid) => born(program.name, pid, program.address),
       onCrash: () => crashed(program.name),
+      onLine: (pid, line) => metrics.said(pid, line),
+      onGone: (pid) => metrics.gone(pid),
     });
     ready[program.name] = program.ready;
     kept.unshift({

@@ -7,7 +7,11 @@ import type { Config } from "../config.ts";
 import { type Environment, projectEnvironment, withoutSecrets } from "../config/project-environment.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { type UpPorts, upPrograms } from "../up/programs.ts";
-import { type PrometheusConfigOptions, writePrometheusConfig } from "../up/prometheus-config.ts";
+import {
+  type PrometheusConfigOptions,
+  writePrometheusConfig,
+  writeTargets,
+} from "../up/prometheus-config.ts";
 import { keepSecrets } from "../up/secrets.ts";
 import { upPlaces } from "../up/state.ts";
 import { lanAddress } from "./demo-lan.ts";
@@ -30,6 +34,13 @@ export async function keepProcesses(options: UpOptions, config: Config, io: Io):
   const ports = await choosePorts(config, lan);
   const python = await onPath("python3", operator["PATH"]);
   const site = await toSite(config, lan, secrets["ACCESS_CODE"] ?? "");
+  const prometheusFolder = join(places.folder, "prometheus");
+  const prometheus = await toPrometheus({
+    folder: prometheusFolder,
+    ports,
+    tokenFile: secrets["METRICS_TOKEN"] ?? "",
+    warmUp: python === undefined ? undefined : ports.warmUp,
+  });
   const programs = upPrograms({
     ports,
     operator,
@@ -44,13 +55,7 @@ export async function keepProcesses(options: UpOptions, config: Config, io: Io):
       program: join(PROJECT_DIR, "inference", "vllm", "warm_up.py"),
       state: join(places.folder, "warm-up.json"),
     },
-    prometheus: await toPrometheus({
-      folder: join(places.folder, "prometheus"),
-      ports,
-      https: site.environment["TLS_CERT_FILE"] !== undefined,
-      tokenFile: secrets["METRICS_TOKEN"] ?? "",
-      warmUp: python === undefined ? undefined : ports.warmUp,
-    }),
+    prometheus,
   });
   const binary = await findLivekitServer({
     cacheDir: join(PROJECT_DIR, ".servers"),
@@ -65,6 +70,9 @@ export async function keepProcesses(options: UpOptions, config: Config, io: Io):
       ports,
       address: site.address,
       engine: SIMULATOR,
+      onMetrics(job, addresses) {
+        if (prometheus) writeTargets(prometheusFolder, job, addresses);
+      },
     },
     io,
   );

@@ -60,8 +60,8 @@ export async function supervisorParts() {
     onGone: (process: string, crashed: boolean) => fleet.remove(process, crashed),
     onCallLost: () => fleet.callLost(),
     async close() {
-      await probes.close();
       await store.close();
+      await probes.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { ConfigError } from "../errors.ts";
 import { createAnswer } from "../http/answer.ts";
 import { createGateway, type Gateway } from "../http/gateway.ts";
+import { type Probes, startProbes } from "../http/probes.ts";
 import type { Logger } from "../log.ts";
 import { createProgramMetrics } from "../metrics/program.ts";
 import { PROJECT_DIR } from "../project.ts";
@@ -26,8 +27,20 @@ export interface GatewayStack {
   readonly gateway: Gateway;
   readonly config: Config;
   readonly log: Logger;
-  /** Resolves when nothing runs any more; `onFreed` is told when another can listen at the port. */
+  /** @throws the listeners' own errors */
+  listen(): Promise<GatewayAddresses>;
+  /**
+   * Resolves when nothing runs any more, and what was counted is scraped; `onFreed` is told when another
+   * can listen at the port.
+   */
   close(onFreed?: () => void): Promise<void>;
+}
+
+export interface GatewayAddresses {
+  /** Of the page. */
+  readonly listening: string;
+  /** Of the metrics, when they have a port of their own: it stays to the end. */
+  readonly metrics?: string;
 }
 
 /** @throws {ConfigError} */
@@ -43,6 +56,12 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
   const { http, livekit } = config;
   const version = await ownVersion();
   const program = createProgramMetrics(version);
+  const exposition = async () => ({
+    contentType: metrics.contentType,
+    text: `${await metrics.exposition()}\n${await program.exposition()}`,
+  });
+  let draining = false;
+  let probes: Probes | undefined;
   const gateway = await createGateway({
     ...http,
     tls: await readTls(http.tls),
@@ -81,10 +100,7 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
         store: () => store.state(),
       },
       essential: [],
-      metrics: async () => ({
-        contentType: metrics.contentType,
-        text: `${await metrics.exposition()}\n${await program.exposition()}`,
-      }),
+      metrics: exposition,
       metricsToken: http.metricsToken,
     },
     log,
@@ -93,9 +109,25 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
     gateway,
     config,
     log,
+    async listen() {
+      if (http.metricsPort !== undefined)
+        probes = await startProbes({
+          host: http.host,
+          port: http.metricsPort,
+          isReady: () => !draining,
+          isDraining: () => draining,
+          metrics: exposition,
+          metricsToken: http.metricsToken,
+          log,
+        });
+      const listening = await gateway.listen();
+      return { listening, ...(probes && { metrics: probes.url }) };
+    },
     async close(onFreed) {
+      draining = true;
       await gateway.close(onFreed);
       await Promise.all([store.close(), stack.close()]);
+      await probes?.close();
     },
   };
 }

@@ -74,6 +74,7 @@ export function readConfig(
       accessCode: values.ACCESS_CODE,
       trustedProxies: values.TRUSTED_PROXIES,
       metricsToken: values.METRICS_TOKEN,
+      metricsPort: values.GATEWAY_METRICS_PORT,
       tls:
         values.TLS_CERT_FILE && values.TLS_KEY_FILE
           ? {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Variable } from "../environment.ts";
 import { databaseUrl } from "./database-url.ts";
-import { folder, text, wholeNumber } from "./schemas.ts";
+import { decimal, folder, text, wholeNumber } from "./schemas.ts";
 
 /** Variables of what is served: the page, its API and its certificate, and what is kept of callers. */
 export const serverVariables = {
@@ -43,6 +43,12 @@ export const serverVariables = {
     expected: "at least 16 characters",
     secret: true,
     example: "",
+  },
+  GATEWAY_METRICS_PORT: {
+    doc: "Port of the gateway's /metrics, /livez and /readyz, on HOST and without TLS, that stays while it drains. 0: any free one. Unset: they are at PORT alone, which it leaves at once.",
+    schema: decimal(/^\d+$/, 0, 65_535).optional(),
+    expected: "a whole number from 0 to 65535",
+    example: "8012",
   },
   TLS_CERT_FILE: {
     doc: "Certificate for HTTPS, PEM. Together with TLS_KEY_FILE.",

@@ -17,11 +17,15 @@ export interface HealthOptions {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** Undefined: metrics are for this machine alone. */
   readonly metricsToken: string | undefined;
+  /** Told of each time that a Prometheus, at this address, was given the metrics. */
+  readonly onScraped?: (address: string, text: string) => void;
   /** The server is about to stop. */
   readonly draining: () => boolean;
 }
 
 const CHECK_DEADLINE_MS = 2000;
+/** Only who comes again and again sends it. */
+const SCRAPER_HEADER = "x-prometheus-scrape-timeout-seconds";
 
 /** Probes and numbers for whoever runs the server: names and states, nothing about callers. */
 export function addHealthRoutes(app: FastifyInstance, options: HealthOptions): void {
@@ -63,6 +67,8 @@ export function addHealthRoutes(app: FastifyInstance, options: HealthOptions): v
     app.get(path, async (request, reply) => {
       if (!mayRead(request, options.metricsToken)) throw new Problem("metrics-refused");
       const { contentType, text } = await options.metrics();
+      if (request.headers[SCRAPER_HEADER] !== undefined)
+        reply.raw.once("finish", () => options.onScraped?.(request.ip, text));
       return reply.header("cache-control", "no-store").type(contentType).send(text);
     });
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "../log.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { createScrapers } from "./scrapers.ts";
 import { createServer } from "./server.ts";
 
 export interface ProbesOptions {
@@ -16,22 +17,29 @@ export interface ProbesOptions {
   readonly log: Logger;
 }
 
-/** Serves `/livez`, `/readyz` and `/metrics` of a program that has no other pages. @throws the listener's own error */
-export async function startProbes(
-  options: ProbesOptions,
-): Promise<{ readonly url: string; close(): Promise<void> }> {
+export interface Probes {
+  readonly url: string;
+  /** Ends when nothing is counted any more: only once everybody who scrapes has the last counts, or comes no more. */
+  close(): Promise<void>;
+}
+
+/** Serves `/livez`, `/readyz` and `/metrics` at a port of their own. @throws the listener's own error */
+export async function startProbes(options: ProbesOptions): Promise<Probes> {
+  const scrapers = createScrapers();
   const app = createServer({ tls: undefined, log: options.log, trustedProxies: [] });
   addHealthRoutes(app, {
     checks: { work: () => (options.isReady() ? "ok" : "failed") },
     essential: ["work"],
     metrics: options.metrics,
     metricsToken: options.metricsToken,
+    onScraped: (address, text) => scrapers.gave(address, text),
     draining: options.isDraining,
   });
   const url = await app.listen({ host: options.host, port: options.port });
   return {
     url,
     async close() {
+      await scrapers.haveAll((await options.metrics()).text);
       app.server.closeAllConnections();
       await app.close();
     },

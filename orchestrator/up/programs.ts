@@ -67,8 +67,10 @@ const ENGINE_DRAIN_S = 20;
 /** The card whose times the simulator takes. */
 const ENGINE_PROFILE = "l40s-2b";
 const GRACE_MS = 5000;
+/** From the end of what counts to the scrape of its counts. */
+const SCRAPE_MS = 20_000;
 /** Beyond the drain: the sentence, the goodbye, and leaving the room. */
-const AGENT_GRACE_MS = 25_000;
+const AGENT_GRACE_MS = 25_000 + SCRAPE_MS;
 
 /** The programs in the order in which they are started; LiveKit is another matter. */
 export function upPrograms(options: ProgramsOptions): readonly UpProgram[] {
@@ -116,12 +118,13 @@ export function upPrograms(options: ProgramsOptions): readonly UpProgram[] {
     {
       name: "gateway",
       command: ownCommand("gateway"),
-      environment: { ...shared, PORT: String(ports.page), ...options.site },
+      // Any free one, which it tells: the next one listens while this one drains.
+      environment: { ...shared, PORT: String(ports.page), GATEWAY_METRICS_PORT: "0", ...options.site },
       address: `${scheme}://localhost:${ports.page}`,
       ready: `${scheme}://localhost:${ports.page}/readyz`,
       optional: false,
       drains: true,
-      graceMs: options.drainMs.gateway + GRACE_MS,
+      graceMs: options.drainMs.gateway + GRACE_MS + SCRAPE_MS,
     },
     ...(options.prometheus ? [prometheus(options.prometheus, ports.prometheus, withoutSecrets)] : []),
   ];

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { UpPorts } from "./programs.ts";
 
@@ -8,8 +8,6 @@ export interface PrometheusConfigOptions {
   /** Where the copy is put. */
   readonly to: string;
   readonly ports: UpPorts;
-  /** The page is served over HTTPS. */
-  readonly https: boolean;
   /** Holds METRICS_TOKEN. */
   readonly tokenFile: string;
   /** Port of the warm-up's metrics; undefined: it does not run. */
@@ -21,7 +19,7 @@ const BY_NAME = /^ +dns_sd_configs: .*\n/gm;
 
 /**
  * Puts a configuration for programs of this machine beside the project's own: the same file, rules and
- * Alertmanagers, with loopback as the only targets.
+ * Alertmanagers, with loopback as the only targets. A gateway is none before it says where its metrics are.
  *
  * @returns the configuration's path
  * @throws what the file system throws
@@ -34,7 +32,7 @@ export function writePrometheusConfig(options: PrometheusConfigOptions): string 
   for (const folder of ["rules", "alertmanagers"]) link(join(from, folder), join(to, folder));
   link(options.tokenFile, join(to, "secrets", "metrics-token"));
   const jobs: Readonly<Record<string, number | undefined>> = {
-    gateway: ports.page,
+    gateway: undefined,
     agent: ports.agent,
     gate: ports.gate,
     vllm: ports.engine,
@@ -42,12 +40,21 @@ export function writePrometheusConfig(options: PrometheusConfigOptions): string 
     prometheus: ports.prometheus,
     "warm-up": options.warmUp,
   };
-  for (const [job, port] of Object.entries(jobs)) {
-    const labels = job === "gateway" && options.https ? { __scheme__: "https" } : {};
-    const targets = port === undefined ? [] : [{ targets: [`127.0.0.1:${port}`], labels }];
-    writeFileSync(join(to, "targets", `${job}.yml`), JSON.stringify(targets));
-  }
+  for (const [job, port] of Object.entries(jobs))
+    writeTargets(to, job, port === undefined ? [] : [`127.0.0.1:${port}`]);
   return config;
+}
+
+/**
+ * What a job scrapes from now on; Prometheus reads it within seconds.
+ *
+ * @param to folder of its configuration
+ * @param addresses `host:port`
+ */
+export function writeTargets(to: string, job: string, addresses: readonly string[]): void {
+  const file = join(to, "targets", `${job}.yml`);
+  writeFileSync(`${file}.new`, JSON.stringify(addresses.length === 0 ? [] : [{ targets: addresses }]));
+  renameSync(`${file}.new`, file);
 }
 
 function link(target: string, path: string): void {

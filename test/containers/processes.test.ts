@@ -68,6 +68,9 @@ function here(value: string): string {
     .replace(/^\/run\/secrets\//, "/secrets/");
 }
 
+/** The page's is the operator's; for its metrics each gateway takes another, beside the one that drains. */
+const ownPorts = { PORT: String(ports.page), GATEWAY_METRICS_PORT: "0" };
+
 let model: ComposeModel;
 beforeAll(async () => {
   model = await loadModel([GPU_FILE, CPU_FILE]);
@@ -104,7 +107,7 @@ test.each(["agent", "gateway", "gate", "simulator", "warm-up"])(
     const { HOST: _, ...program } = own;
     expect(program).toEqual({
       ...Object.fromEntries(container),
-      ...(name === "gateway" ? { PORT: String(ports.page), PUBLIC_ORIGINS: site.PUBLIC_ORIGINS } : {}),
+      ...(name === "gateway" ? { ...ownPorts, PUBLIC_ORIGINS: site.PUBLIC_ORIGINS } : {}),
     });
   },
 );

@@ -1,7 +1,7 @@
 {{/* What Prometheus scrapes: job, as the rules name it, to its component, port, and whether it wants the token. JSON. */}}
 {{- define "sightline.jobs" -}}
 {{- $jobs := dict -}}
-{{- if .Values.gateway.enabled }}{{ $_ := set $jobs "gateway" (list "gateway" "http" true) }}{{ end -}}
+{{- if .Values.gateway.enabled }}{{ $_ := set $jobs "gateway" (list "gateway" "metrics" true) }}{{ end -}}
 {{- if .Values.agent.enabled }}{{ $_ := set $jobs "agent" (list "agent" "http" true) }}{{ end -}}
 {{- if .Values.gate.enabled }}{{ $_ := set $jobs "gate" (list "gate" "http" false) }}{{ end -}}
 {{- if .Values.engines -}}

@@ -59,7 +59,7 @@ afterAll(async () => {
 /** So that what only turns with a picture count is there. */
 async function askOneQuestion(): Promise<void> {
   const image = `data:image/jpeg;base64,${(await clearPicture()).toString("base64")}`;
-  const answer = await fetch(`http://${stack.targets["gateway"]}/api/v1/ask`, {
+  const answer = await fetch(`${stack.page}/api/v1/ask`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ question: "What is in front of me?", image }),

@@ -12,6 +12,8 @@ export const TOKEN = "only-for-this-test-of-metrics";
 export interface Stack {
   /** `host:port` of each, by the name of its scrape job. */
   readonly targets: Readonly<Record<string, string>>;
+  /** Address of the page. */
+  readonly page: string;
   /** What a program exposes, read as Prometheus would. */
   exposition(job: string): Promise<string>;
   /** The LiveKit server, for callers. */
@@ -40,7 +42,8 @@ export async function startStack(): Promise<Stack> {
   const gate = run(sightline(["gate", "--port", "0", "--model", STUB, "--sha256", STUB_SHA256]));
   const engineUrl = await listening(simulator.stdout);
   const gateUrl = await listening(gate.stdout);
-  const [gatewayPort, agentPort, warmUpPort] = [
+  const [gatewayPort, gatewayMetricsPort, agentPort, warmUpPort] = [
+    await freeTcpPort(),
     await freeTcpPort(),
     await freeTcpPort(),
     await freeTcpPort(),
@@ -54,6 +57,7 @@ export async function startStack(): Promise<Stack> {
     METRICS_TOKEN: TOKEN,
     DATA_DIR: join(folder.path, "data"),
     PORT: String(gatewayPort),
+    GATEWAY_METRICS_PORT: String(gatewayMetricsPort),
     AGENT_PORT: String(agentPort),
   };
   const gateway = run(sightline(["gateway"], { env }));
@@ -61,11 +65,11 @@ export async function startStack(): Promise<Stack> {
   const warmUp = join(PROJECT, "inference/vllm/warm_up.py");
   const watch = ["watch", "--engine", engineUrl, "--listen", `127.0.0.1:${warmUpPort}`];
   run(start("python3", [warmUp, ...watch, "--state", join(folder.path, "warm-up.json")]));
-  await listening(gateway.stdout);
+  const page = await listening(gateway.stdout);
   await vi.waitFor(() => said(agent, /"agent"/), { timeout: UP_MS, interval: 50 });
 
   const targets: Readonly<Record<string, string>> = {
-    gateway: `127.0.0.1:${gatewayPort}`,
+    gateway: `127.0.0.1:${gatewayMetricsPort}`,
     agent: `127.0.0.1:${agentPort}`,
     gate: new URL(gateUrl).host,
     vllm: new URL(engineUrl).host,
@@ -74,6 +78,7 @@ export async function startStack(): Promise<Stack> {
   };
   return {
     targets,
+    page,
     access: livekit,
     killAgentProcess() {
       const [child] = childrenOf(agent.child.pid ?? 0);

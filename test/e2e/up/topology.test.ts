@@ -234,6 +234,30 @@ test("the gateway is exchanged during calls: they go on in the old one, and new 
   await other.leave();
 }, 120_000);
 
+test("what a gateway counts until its end is in Prometheus, beside what the next one counts", async () => {
+  const everCounted = async (): Promise<number> => {
+    const [sum] = await stack.query('sum(max_over_time(sightline_turn_seconds_count{job="gateway"}[1h]))');
+    return sum?.value ?? 0;
+  };
+  // Rarer than an end takes: what is counted last is seen because it is waited for.
+  await stack.hasten(4);
+  const before = await everCounted();
+  const old = await pidOf("gateway");
+  const { restarts = 0 } = (await stack.status()).programs.find(({ name }) => name === "gateway") ?? {};
+  expect((await stack.ask(QUESTION)).status).toBe(200);
+  const underWay = [1, 2, 3].map(() => stack.ask(QUESTION));
+  await wait(100);
+  process.kill(old, "SIGTERM");
+  const answers = await Promise.all(underWay);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+  await startedAgain("gateway", restarts + 1);
+  expect((await stack.ask(QUESTION)).status).toBe(200);
+  await vi.waitFor(() => expect(isAlive(old)).toBe(false), 10_000);
+  await vi.waitFor(async () => expect((await everCounted()) - before).toBe(5), SEEN_MS);
+  await vi.waitFor(async () => expect(await stack.query('up{job="gateway"}')).toHaveLength(1), SEEN_MS);
+  await stack.hasten(1);
+}, 120_000);
+
 test("an engine that is slow: the alert fires, which was silent before", async () => {
   const asked = async (count: number): Promise<void> => {
     for (let nth = 0; nth < count; nth++) expect((await stack.ask(QUESTION)).status).toBe(200);

@@ -73,6 +73,7 @@ test("asked to end it leaves its port, says so, and waits for what runs; asked a
     PUBLIC_ORIGINS: origin,
     TLS_CERT_FILE: folder.put("cert.pem", cert),
     TLS_KEY_FILE: folder.put("key.pem", key),
+    GATEWAY_METRICS_PORT: "0",
     GATE_URL: "http://127.0.0.1:9",
     DATA_DIR: folder.path,
     LIVEKIT_URL: url,
@@ -84,8 +85,13 @@ test("asked to end it leaves its port, says so, and waits for what runs; asked a
     const child = spawn(process.execPath, [MAIN, "gateway"], { env, stdio: ["ignore", "pipe", "inherit"] });
     onTestFinished(() => void child.kill("SIGKILL"));
     const lines = createInterface({ input: child.stdout }).on("line", (line) => void said.push(line));
-    await once(lines, "line");
-    return { child, ended: once(child, "exit") as Promise<[number | null, string | null]> };
+    const [line] = (await once(lines, "line")) as [string];
+    const { metrics } = JSON.parse(line) as { readonly metrics: string };
+    return { child, ended: once(child, "exit") as Promise<[number | null, string | null]>, metrics };
+  };
+  const isScraped = async ({ metrics }: { readonly metrics: string }): Promise<boolean> => {
+    const answer = await fetch(`${metrics}/metrics`);
+    return (await answer.text()).includes("sightline_cloud_pictures_total");
   };
   const call = async () => {
     const socket = new WebSocket(`wss://localhost:${port}/rtc`, { origin, ca: cert });
@@ -101,6 +107,9 @@ test("asked to end it leaves its port, says so, and waits for what runs; asked a
   const second = await begin();
   const inSecond = await call();
   expect(first.child.exitCode).toBeNull();
+  expect(await Promise.all([first, second].map(isScraped))).toEqual([true, true]);
+  expect((await fetch(`${first.metrics}/readyz`)).status).toBe(503);
+  expect((await fetch(`${second.metrics}/readyz`)).status).toBe(200);
   inFirst.socket.close(1000);
   expect(await first.ended).toEqual([0, null]);
 

@@ -86,10 +86,14 @@ test("for one that drains the next is started at once; asked to end, it is not a
     });
     console.log("here");
     setInterval(() => {}, 1000);`;
+  const lines: string[] = [];
+  const gone: number[] = [];
   const kept = keepProgram(node(drains), {
     ...program,
     onStart: (pid) => starts.push(pid),
     onCrash: (reason) => reasons.push(reason),
+    onLine: (pid, line) => lines.push(`${starts.indexOf(pid)} ${line}`),
+    onGone: (pid) => gone.push(pid),
   });
   await kept.ready;
   const startMs = performance.now();
@@ -101,6 +105,8 @@ test("for one that drains the next is started at once; asked to end, it is not a
   await kept.stop(10_000);
   expect(performance.now() - startMs).toBeGreaterThan(1500);
   expect(starts).toHaveLength(2);
+  expect(new Set(gone)).toEqual(new Set(starts));
+  expect(lines.slice(0, 3)).toEqual(["0 here", '0 {"draining":true}', "1 here"]);
 });
 
 test("who drains and does not end in its time is killed with the others; hurried, it is asked again", async () => {

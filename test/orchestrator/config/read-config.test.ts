@@ -32,6 +32,7 @@ test("with nothing set there is no engine, and nothing leaves the box", () => {
       accessCode: undefined,
       trustedProxies: [],
       metricsToken: undefined,
+      metricsPort: undefined,
       tls: undefined,
       drainMs: 600_000,
     },

@@ -73,6 +73,7 @@ describe("faults", () => {
     ACCESS_CODE: "1234567",
     TRUSTED_PROXIES: "proxy.example.org",
     METRICS_TOKEN: "too short",
+    GATEWAY_METRICS_PORT: "none",
     TLS_CERT_FILE: "",
     TLS_KEY_FILE: "",
     DATA_DIR: "",

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   type PrometheusConfigOptions,
   writePrometheusConfig,
+  writeTargets,
 } from "../../../orchestrator/up/prometheus-config.ts";
 import { PROJECT_DIR } from "../../../orchestrator/project.ts";
 import { type TestFolder, testFolder } from "../../standins/photo-files.ts";
@@ -32,14 +33,13 @@ const write = (changes: Partial<PrometheusConfigOptions> = {}): string =>
     from: FROM,
     to: join(folder.path, "prometheus"),
     ports,
-    https: true,
     tokenFile: folder.put("token", "one"),
     warmUp: ports.warmUp,
     ...changes,
   });
 const targets = (job: string): unknown =>
   JSON.parse(readFileSync(join(folder.path, "prometheus", "targets", `${job}.yml`), "utf8"));
-const on = (port: number, labels = {}) => [{ targets: [`127.0.0.1:${port}`], labels }];
+const on = (port: number) => [{ targets: [`127.0.0.1:${port}`] }];
 
 test("every job of the project's file has its program, but for the card's, which does not run here", () => {
   const text = readFileSync(write(), "utf8");
@@ -50,7 +50,7 @@ test("every job of the project's file has its program, but for the card's, which
   const ours = jobs.filter((job) => job !== "gpu");
   expect(ours.map((job) => [job, targets(job)])).toEqual(
     expect.arrayContaining([
-      ["gateway", on(1, { __scheme__: "https" })],
+      ["gateway", []],
       ["agent", on(2)],
       ["gate", on(3)],
       ["vllm", on(4)],
@@ -63,10 +63,17 @@ test("every job of the project's file has its program, but for the card's, which
 });
 
 test("what does not run, or tells nobody, is no target that is down", () => {
-  write({ https: false, warmUp: undefined, ports: { ...ports, livekitMetrics: undefined } });
+  write({ warmUp: undefined, ports: { ...ports, livekitMetrics: undefined } });
   expect(targets("warm-up")).toEqual([]);
   expect(targets("livekit")).toEqual([]);
-  expect(targets("gateway")).toEqual(on(1));
+});
+
+test("a gateway is a target once it says where, also beside one that drains", () => {
+  write();
+  const to = join(folder.path, "prometheus");
+  writeTargets(to, "gateway", ["127.0.0.1:11", "127.0.0.1:12"]);
+  expect(targets("gateway")).toEqual([{ targets: ["127.0.0.1:11", "127.0.0.1:12"] }]);
+  expect(readdirSync(join(to, "targets")).filter((file) => !file.endsWith(".yml"))).toEqual([]);
 });
 
 test("rules and token are the files themselves, also when it is written again", () => {
