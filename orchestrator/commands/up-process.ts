@@ -26,18 +26,27 @@ import { speechLines } from "./up-speech-lines.ts";
 const DETECTOR = "yolox_nano";
 const LOOK_MS = 100;
 
-/** Brings the stack up as processes of this machine, kept by one in the background. */
-export async function upProcess(options: UpOptions, config: Config, io: Io): Promise<number> {
+/**
+ * Brings the stack up as processes of this machine, kept by one in the background.
+ *
+ * @param upgrade what runs ends, calls first, once all that the new one needs is there
+ */
+export async function upProcess(
+  options: UpOptions,
+  config: Config,
+  io: Io,
+  { upgrade = false } = {},
+): Promise<number> {
   const places = upPlaces(config.dataDir);
   const tell = (line: string): void => writeLine(io.stderr, `sightline: ${line}`);
   const before = readState(places);
-  if (before && isStill(before.keeper)) {
+  const isUp = before !== undefined && isStill(before.keeper);
+  if (isUp && !upgrade) {
     tell("already up; 'make down' ends it, 'make upgrade' starts it anew");
     return explain(before, config, io);
   }
-  const faults = preflight(await processFacts(options, config), undefined);
+  const faults = preflight(await processFacts(options, config, before), undefined);
   if (faults.length > 0) return refuse(faults, [], io);
-  if (before) await endProcesses(places, before);
 
   if ((await fetchCommand([DETECTOR], io)) === EXIT.interrupted) return EXIT.interrupted;
   await findLivekitServer({
@@ -46,6 +55,10 @@ export async function upProcess(options: UpOptions, config: Config, io: Io): Pro
     signal: io.signal,
     onProgress: tell,
   });
+  if (io.signal.aborted) return EXIT.interrupted;
+  if (isUp) tell("ending; calls that are running may finish, nobody new is answered until then");
+  if (before) await endProcesses(places, before, { signal: io.signal });
+  if (io.signal.aborted) return EXIT.interrupted;
   keepSecrets(projectEnvironment(PROJECT_DIR), secretsFolder(config));
   if ((await onPath("prometheus", withoutSecrets()["PATH"])) === undefined) {
     tell("prometheus is not on PATH: there are metrics, and nobody collects them");
@@ -64,8 +77,10 @@ export async function upProcess(options: UpOptions, config: Config, io: Io): Pro
   return explain(state, config, io);
 }
 
-async function processFacts(options: UpOptions, config: Config) {
+async function processFacts(options: UpOptions, config: Config, before: UpState | undefined) {
   const host = options.lan ? "0.0.0.0" : "127.0.0.1";
+  const programs = Object.values(before?.programs ?? {}).filter(isStill);
+  const ours = new Set(programs.map(({ address }) => Number(new URL(address).port)));
   const wanted = [
     { port: config.http.port, protocol: "tcp", use: "page" },
     { port: config.agent.port, protocol: "tcp", use: "agent's metrics" },
@@ -77,7 +92,7 @@ async function processFacts(options: UpOptions, config: Config) {
     toolkit: false,
     disks: [],
     takenPorts: await takenOf(
-      wanted.filter(({ port }) => port !== 0),
+      wanted.filter(({ port }) => port !== 0 && !ours.has(port)),
       host,
     ),
     weakSecrets: weakSecrets(projectEnvironment(PROJECT_DIR), secretsFolder(config)),

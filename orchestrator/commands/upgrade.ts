@@ -1,19 +1,20 @@
 import { parseArgs } from "node:util";
-import { readState, upPlaces } from "../up/state.ts";
-import { endProcesses } from "./down-process.ts";
+import { InputError } from "../errors.ts";
+import { isStill } from "../up/process-birth.ts";
 import { EXIT } from "./exit.ts";
 import { type Command, writeLine } from "./io.ts";
-import { upConfig } from "./up-config.ts";
 import { upDocker } from "./up-docker.ts";
 import { toUpOptions, UP_OPTIONS, UP_OPTIONS_HELP } from "./up-options.ts";
 import { upProcess } from "./up-process.ts";
+import { whatIsUp } from "./what-is-up.ts";
 
 const HELP = `usage: sightline upgrade [the options of up]
 
 Brings what runs to the state of this checkout and its lock files. Containers: images are built and
 fetched first, then each part that has changed is exchanged; a new agent takes calls at once, and those
-that run go on in the agent that they are in until they end. Without containers: calls may finish, then
-all is started anew. The way back is the same, in the older checkout.
+that run go on in the agent that they are in until they end. A part that does not become healthy gives way
+to the one before. Without containers: calls may finish, then all is started anew. The way back is the
+same, in the older checkout.
 
 ${UP_OPTIONS_HELP}`;
 
@@ -27,14 +28,15 @@ export const upgrade: Command = async (args, io) => {
     return EXIT.done;
   }
   const options = toUpOptions(values);
-  const config = upConfig();
-  if (options.runtime === "docker") return upDocker(options, config, io);
-  const places = upPlaces(config.dataDir);
-  const state = readState(places);
-  if (state) {
-    writeLine(io.stderr, "sightline: ending; calls that are running may finish");
-    await endProcesses(places, state, { signal: io.signal });
-    if (io.signal.aborted) return EXIT.interrupted;
+  const { config, state, stack } = whatIsUp();
+  if (options.runtime === "docker") {
+    if (state && isStill(state.keeper))
+      throw new InputError(
+        "what runs are programs of this machine",
+        "ENGINE=simulator RUNTIME=process, or 'make down' first",
+      );
+    return upDocker(options, config, io);
   }
-  return upProcess(options, config, io);
+  if (stack) throw new InputError("what runs are containers", "no RUNTIME=process, or 'make down' first");
+  return upProcess(options, config, io, { upgrade: true });
 };
