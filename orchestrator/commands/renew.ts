@@ -70,15 +70,16 @@ async function goBack(exchange: Exchange, { services, old, fault }: Failure): Pr
   const before = await planBefore({ folder, plan }, gone, signal);
   const words = ["up", "--detach", "--no-deps", "--no-build", "--wait", "--wait-timeout", String(BACK_S)];
   const isBack = before !== undefined && (await runCompose(before, [...words, ...names], signal)) === 0;
-  const what = `${ill === "" ? `new ${names.join(" and ")}` : `new ${ill}`} did not become healthy`;
+  const list = names.join(" and ");
+  const what = `the new ${ill === "" ? list : ill} did not become healthy`;
   return isBack
     ? new InputError(
-        `the ${what}; ${names.join(" and ")} as before the upgrade: ${names.length === 1 ? "it serves" : "they serve"} again`,
-        "it to; its last lines stand above, the rest of the upgrade was left undone",
+        `${what}, so the ${list} from before the upgrade ${names.length === 1 ? "serves" : "serve"} again`,
+        "a new one that does; its last lines stand above, and the rest of the upgrade is left undone",
       )
     : new InputError(
-        `the ${what}, and what was before cannot be started again: no ${names.join(" and ")} serves`,
-        "it to; its last lines stand above, 'make upgrade' in the checkout before is the way back",
+        `${what}, and the ${list} from before the upgrade cannot be started again`,
+        "one of them to; the last lines stand above, and 'make upgrade' in the checkout before is the way back",
       );
 }
 

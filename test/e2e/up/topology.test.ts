@@ -289,6 +289,23 @@ test("an engine that is slow: the alert fires, which was silent before", async (
   await vi.waitFor(async () => expect(await stack.alerts()).toContain("TtftBudgetBurnsFast"), SEEN_MS);
 }, 180_000);
 
+test("an upgrade lets a call finish, signalled by its gateway until then, and starts all of it anew", async () => {
+  const caller = await stack.call([answered, notices["ending-soon"]]);
+  const { programs: before } = await stack.status();
+  const upgrade = stack.run("upgrade", "--engine", "simulator", "--runtime", "process");
+  await caller.until("the word about it", () =>
+    eventsOf(caller, "answer-end").some(({ text }) => text === notices["ending-soon"]),
+  );
+  await quiet(caller);
+  expect((await stack.get("/")).status).toBe(200);
+  expectSaid(caller, await ask(caller, QUESTION), answered);
+  await caller.leave();
+  const { code, stderr } = await upgrade;
+  expect(code, stderr).toBe(0);
+  expect(before.filter(({ pid }) => isAlive(pid))).toEqual([]);
+  expect((await stack.status()).phase).toBe("ready");
+}, 90_000);
+
 test("down leaves no process, and what is kept stays", async () => {
   const { programs } = await stack.status();
   const down = await stack.run("down", "--now");

@@ -131,7 +131,7 @@ test(
     endCalls();
     expect(await upgrade.ended).toBe(1);
     expect(upgrade.stderr()).toContain(
-      "the new livekit did not become healthy; livekit as before the upgrade",
+      "the new livekit did not become healthy, so the livekit from before the upgrade serves again",
     );
     expect(stack.docker.of("livekit")).toMatchObject([{ running: true, health: "healthy", hash: "one" }]);
     expect(stack.docker.of("gateway")).toMatchObject([{ running: true, signals: 0 }]);
@@ -154,8 +154,8 @@ test(
 );
 
 test.each([
-  ["gateway", "the new gateway did not become healthy; gateway as before the upgrade: it serves again"],
-  ["gate", "the new gate did not become healthy; gate as before the upgrade: it serves again"],
+  ["gateway", "the new gateway did not become healthy, so the gateway from before the upgrade serves again"],
+  ["gate", "the new gate did not become healthy, so the gate from before the upgrade serves again"],
 ])(
   "a new %s that does not become healthy gives way to the one before, and the agent goes on",
   async (name, sentence) => {
