@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { ComposePlan } from "../up/compose-plan.ts";
 import { readLeaving } from "../up/leaving.ts";
+import { type PlanWords, planWords } from "../up/plan-words.ts";
 import { askCompose, runCompose } from "../up/run-compose.ts";
 import { type ServiceState, toServiceStates } from "../up/service-states.ts";
 import { upPlaces } from "../up/state.ts";
@@ -14,6 +15,8 @@ import { type Io, writeLine } from "./io.ts";
 export interface RunningStack {
   /** To be opened in a browser. */
   readonly address: string;
+  /** The words by which it was brought up. */
+  readonly words: PlanWords;
   down(options: { readonly now: boolean }, io: Io): Promise<number>;
   /**
    * Every service of the profiles that were brought up.
@@ -31,6 +34,7 @@ export function runningStack(config: Config): RunningStack | undefined {
   const all: ComposePlan = { ...plan, arguments: [...plan.arguments, "--profile=*"] };
   return {
     address: plan.address,
+    words: planWords(plan),
     async down({ now }, io) {
       const exchange = exchangeOf(all, config, io);
       await endCalls(exchange, { now });

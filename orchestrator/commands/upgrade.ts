@@ -27,8 +27,10 @@ export const upgrade: Command = async (args, io) => {
     writeLine(io.stdout, HELP);
     return EXIT.done;
   }
-  const options = toUpOptions(values);
   const { config, state, stack } = whatIsUp();
+  // Who names nothing else means what runs.
+  const asked = values.runtime === "process" ? values : { ...stack?.words, ...named(values) };
+  const options = toUpOptions(asked);
   if (options.runtime === "docker") {
     if (state && isStill(state.keeper))
       throw new InputError(
@@ -40,3 +42,7 @@ export const upgrade: Command = async (args, io) => {
   if (stack) throw new InputError("what runs are containers", "no RUNTIME=process, or 'make down' first");
   return upProcess(options, config, io, { upgrade: true });
 };
+
+function named<Values extends object>(values: Values): Partial<Values> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value)) as Partial<Values>;
+}

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Gpu } from "./nvidia-smi.ts";
 import { OBSERVABILITY } from "./observers.ts";
+import { WITHOUT_CARD } from "./plan-words.ts";
 import type { GpuPick } from "./preflight.ts";
 import { SPEECH_ON_CPU, type SpeechDevice, speechSettings } from "./speech-device.ts";
 import { cardsFile, watchedCards } from "./watched-cards.ts";
@@ -84,7 +85,7 @@ function composeFiles(
   const cards = readsCards ? cardsFile(1 + others) : undefined;
   return [
     "docker-compose.gpu.yml",
-    ...(engine === "simulator" ? ["docker-compose.cpu.yml"] : []),
+    ...(engine === "simulator" ? [WITHOUT_CARD] : []),
     ...(speech === "cpu" ? [SPEECH_ON_CPU] : []),
     ...(cards === undefined ? [] : [cards]),
   ];

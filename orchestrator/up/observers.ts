@@ -1,4 +1,5 @@
 import type { ComposePlan } from "./compose-plan.ts";
+import { isWithoutCard } from "./plan-words.ts";
 
 /** The profile of what only measures. */
 export const OBSERVABILITY = "observability";
@@ -12,8 +13,7 @@ type Arguments = Pick<ComposePlan, "arguments">;
 export function observersOf({ arguments: words }: Arguments): readonly string[] {
   if (!words.includes(`--profile=${OBSERVABILITY}`)) return [];
   // There is no card to read.
-  const hasCard = !words.some((word) => word.endsWith("docker-compose.cpu.yml"));
-  return OBSERVERS.filter((name) => hasCard || name !== "dcgm");
+  return OBSERVERS.filter((name) => name !== "dcgm" || !isWithoutCard(words));
 }
 
 export function isObserver(service: string): boolean {

@@ -43,6 +43,21 @@ test(
 );
 
 test(
+  "who names nothing else means the engine and the profiles that run",
+  async () => {
+    const up = await stack.run("up", "--engine", "simulator", "--profiles", "none");
+    expect(up.code, up.said).toBe(0);
+    const same = await stack.run("upgrade");
+    expect(same.code, same.said).toBe(0);
+    expect(same.said).not.toContain("measures");
+    const more = await stack.run("upgrade", "--profiles", "observability");
+    expect(more.code, more.said).toBe(0);
+    expect(more.said).toContain("now what measures them: prometheus, grafana");
+  },
+  TEST_MS,
+);
+
+test(
   "what has not changed is let alone, and an agent that has calls is never asked twice",
   async () => {
     await stack.bringUp();

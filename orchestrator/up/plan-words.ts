@@ -1,0 +1,31 @@
+import type { ComposePlan } from "./compose-plan.ts";
+import { NO_PROFILES } from "./profiles.ts";
+
+/** Laid over the compose file where there is no card. */
+export const WITHOUT_CARD = "docker-compose.cpu.yml";
+const PROFILE = "--profile=";
+
+/** Words of `make up` by which a stack in containers was brought up. */
+export interface PlanWords {
+  readonly engine: "vllm" | "simulator";
+  readonly profiles: string;
+  readonly "gpu-class"?: string;
+}
+
+/** Reads them off what compose was started with. */
+export function planWords({
+  arguments: words,
+  environment,
+}: Pick<ComposePlan, "arguments" | "environment">): PlanWords {
+  const profiles = words.flatMap((word) => (word.startsWith(PROFILE) ? [word.slice(PROFILE.length)] : []));
+  return {
+    engine: isWithoutCard(words) ? "simulator" : "vllm",
+    profiles: profiles.join(",") || NO_PROFILES,
+    ...(environment["GPU_CLASS"] ? { "gpu-class": environment["GPU_CLASS"] } : {}),
+  };
+}
+
+/** Whether the engine is the simulator. */
+export function isWithoutCard(words: readonly string[]): boolean {
+  return words.some((word) => word.endsWith(WITHOUT_CARD));
+}
