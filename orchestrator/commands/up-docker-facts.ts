@@ -14,11 +14,11 @@ import { pickGpu, type PickOptions } from "../up/pick-gpu.ts";
 import type { DiskRoom, GpuPick, MachineFacts, WantedPort } from "../up/preflight.ts";
 import { profileFaults } from "../up/profiles.ts";
 import { weakSecrets } from "../up/secrets.ts";
-import { type SpeechDevice, speechDevice, speechDeviceOf } from "../up/speech-device.ts";
+import { type SpeechDevice, speechDevice, speechDeviceOf, wishedDevice } from "../up/speech-device.ts";
 import { speechWeights } from "../up/speech-weights.ts";
 import { ownLan } from "./demo-lan.ts";
 import { secretsFolder } from "./secrets-folder.ts";
-import type { UpOptions } from "./up-options.ts";
+import { classOf, type UpOptions } from "./up-options.ts";
 
 export interface LookForDockerOptions {
   readonly options: UpOptions;
@@ -120,19 +120,19 @@ export async function lookForDocker(
 /** Which card is to be picked, and for what. What was brought up before stays where it is. */
 function toPickOptions(look: LookForDockerOptions, gpus: readonly Gpu[]): PickOptions {
   const { options, operator, before } = look;
-  const { gpuClass } = options;
+  const gpuClass = options.gpuClass ?? classOf(operator["GPU_CLASS"], "GPU_CLASS");
   const kept = before?.environment["VLLM_GPU"];
   const isThere = gpus.some(
     ({ index, uuid, slices }) =>
       kept !== undefined && [String(index), uuid, ...slices.map((slice) => slice.uuid)].includes(kept),
   );
-  const gpu = options.gpu ?? (isThere ? kept : undefined);
+  const gpu = options.gpu ?? (operator["VLLM_GPU"] || (isThere ? kept : undefined));
   const speech = deviceOf(look) === "gpu" ? { gpu: operator["SPEECH_GPU"] || undefined } : undefined;
   return { gpu, gpuClass, speech };
 }
 
-function deviceOf({ options, operator }: LookForDockerOptions): SpeechDevice | undefined {
-  return speechDevice({ ...options, device: operator["SPEECH_DEVICE"] });
+function deviceOf({ options, operator, before }: LookForDockerOptions): SpeechDevice | undefined {
+  return speechDevice({ ...options, device: wishedDevice(operator, before?.arguments) });
 }
 
 /** What runs already has its share of the card: speech needs its own beside it. */
@@ -176,7 +176,8 @@ function withRoom(
     gpus: gpus.gpus.map((gpu) => {
       if (gpu.freeMib === undefined || running.has("vllm")) return { ...gpu, freeMib: undefined };
       const gateMib = running.has("gate") ? oursMib(gpu, "GATE_GPU", GATE_GIB) : 0;
-      const speechMib = running.has("stt") ? oursMib(gpu, "SPEECH_GPU", SPEECH_GIB) : 0;
+      const isOnCard = running.has("stt") && speechDeviceOf(before?.arguments ?? []) === "gpu";
+      const speechMib = isOnCard ? oursMib(gpu, "SPEECH_GPU", SPEECH_GIB) : 0;
       return { ...gpu, freeMib: gpu.freeMib + gateMib + speechMib };
     }),
   };

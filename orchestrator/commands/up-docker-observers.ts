@@ -36,17 +36,6 @@ export async function startObservers(
   return failed;
 }
 
-/** Ends what measured before and is not asked for any more; without a profile compose would let it run. */
-export async function endObservers(
-  before: ComposePlan | undefined,
-  plan: ComposePlan,
-  { signal }: Pick<ObserversOptions, "signal">,
-): Promise<void> {
-  const wanted = observersOf(plan);
-  const names = before ? observersOf(before).filter((name) => !wanted.includes(name)) : [];
-  if (before && names.length > 0) await runCompose(before, ["rm", "--stop", "--force", ...names], signal);
-}
-
 /** What whoever brought it up is told of those that do not run. */
 export function unwatchedLine(failed: readonly string[]): string {
   const [first = ""] = failed;

@@ -13,13 +13,14 @@ import { pickGpu } from "../up/pick-gpu.ts";
 import { runCompose } from "../up/run-compose.ts";
 import { askDocker } from "../up/docker-containers.ts";
 import { filesOverlay, ownKey } from "../up/mounted-files.ts";
-import { speechDevice } from "../up/speech-device.ts";
+import { speechDevice, wishedDevice } from "../up/speech-device.ts";
 import { speechWeights } from "../up/speech-weights.ts";
 import { upPlaces } from "../up/state.ts";
 import { keepRunning } from "../up/way-back.ts";
 import { explain } from "./up-docker-explain.ts";
 import { lookForDocker, modelOf } from "./up-docker-facts.ts";
-import { endObservers, startObservers, unwatchedLine } from "./up-docker-observers.ts";
+import { endLeftOut } from "./up-docker-left-out.ts";
+import { startObservers, unwatchedLine } from "./up-docker-observers.ts";
 import { ownLan } from "./demo-lan.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -43,7 +44,7 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
   if (faults.length > 0) return refuse(faults, options.engine === "vllm" ? [WITHOUT_GPU] : [], io);
 
   const picked = options.engine === "vllm" ? pick(gpus) : undefined;
-  const speech = speechDevice({ ...options, device: operator["SPEECH_DEVICE"] });
+  const speech = speechDevice({ ...options, device: wishedDevice(operator, before?.arguments) });
   const lan = ownLan();
   const made = composePlan({
     projectDir: PROJECT_DIR,
@@ -82,7 +83,7 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
   await startStack(exchange);
   if (io.signal.aborted) return EXIT.interrupted;
   await keepRunning(exchange, io.signal);
-  await endObservers(before, plan, exchange);
+  await endLeftOut(before, plan, io.signal);
   const failed = await startObservers(plan, exchange);
   if (io.signal.aborted) return EXIT.interrupted;
   explain({ plan, picked, options, speech, operator, failed, secrets: secretsFolder(config) }, io);

@@ -99,10 +99,11 @@ function oneOf<const Word extends string>(
   throw new UsageError(`${option}: got ${JSON.stringify(text)}; expected ${words.join(" or ")}`);
 }
 
-function classOf(text: string | undefined): GpuClass | undefined {
+/** @throws {UsageError} for a word that is no class. */
+export function classOf(text: string | undefined, name = "--gpu-class"): GpuClass | undefined {
   try {
     return toGpuClass(text);
   } catch (error) {
-    throw new UsageError(`--gpu-class: ${error instanceof Error ? error.message : "not understood"}`);
+    throw new UsageError(`${name}: ${error instanceof Error ? error.message : "not understood"}`);
   }
 }

@@ -112,9 +112,8 @@ function gpuEnvironment({ gpu, uuid, needs }: NonNullable<ComposePlanOptions["pi
   };
 }
 
-/** Of the variables that are chosen here, those that the operator has set. */
+/** Of the variables that are chosen here, those that the operator has set; engine's card and class are picked by them. */
 function operatorsOwn(operator: Environment): Environment {
-  const cards = ["GPU_CLASS", "VLLM_GPU", "GATE_GPU", "SPEECH_GPU", "VLLM_IMAGE"];
-  const names = ["NODE_IP", "PUBLIC_ORIGINS", "PAGE_PORT", ...cards];
+  const names = ["NODE_IP", "PUBLIC_ORIGINS", "PAGE_PORT", "GATE_GPU", "SPEECH_GPU", "VLLM_IMAGE"];
   return Object.fromEntries(names.flatMap((name) => (operator[name] ? [[name, operator[name]]] : [])));
 }

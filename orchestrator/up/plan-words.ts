@@ -9,19 +9,14 @@ const PROFILE = "--profile=";
 export interface PlanWords {
   readonly engine: "vllm" | "simulator";
   readonly profiles: string;
-  readonly "gpu-class"?: string;
 }
 
 /** Reads them off what compose was started with. */
-export function planWords({
-  arguments: words,
-  environment,
-}: Pick<ComposePlan, "arguments" | "environment">): PlanWords {
+export function planWords({ arguments: words }: Pick<ComposePlan, "arguments">): PlanWords {
   const profiles = words.flatMap((word) => (word.startsWith(PROFILE) ? [word.slice(PROFILE.length)] : []));
   return {
     engine: isWithoutCard(words) ? "simulator" : "vllm",
     profiles: profiles.join(",") || NO_PROFILES,
-    ...(environment["GPU_CLASS"] ? { "gpu-class": environment["GPU_CLASS"] } : {}),
   };
 }
 

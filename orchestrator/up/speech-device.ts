@@ -1,3 +1,5 @@
+import { isWithoutCard } from "./plan-words.ts";
+
 /** What is brought up, as far as local speech goes. */
 export interface SpeechChoice {
   readonly engine: "vllm" | "simulator";
@@ -13,6 +15,18 @@ export type SpeechDevice = "gpu" | "cpu";
 export function speechDevice({ engine, profiles, device }: SpeechChoice): SpeechDevice | undefined {
   if (!profiles.includes("speech")) return undefined;
   return engine === "simulator" || device === "cpu" ? "cpu" : "gpu";
+}
+
+/**
+ * What the operator wishes: `SPEECH_DEVICE`, or where speech runs already.
+ *
+ * @param words by which compose was started before
+ */
+export function wishedDevice(
+  operator: Readonly<Record<string, string | undefined>>,
+  words: readonly string[] = [],
+): string | undefined {
+  return operator["SPEECH_DEVICE"] || (isWithoutCard(words) ? undefined : speechDeviceOf(words));
 }
 
 /** Files of the project with its settings, the last one wins. */

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
@@ -94,10 +93,13 @@ function start(path: string, args: readonly string[]): Program {
   let said = "";
   child.stderr?.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
   let ended = false;
-  const exited = Promise.race([
-    once(child, "exit"),
-    once(child, "error").then(([error]) => (said += String(error))),
-  ]).then(() => (ended = true));
+  const exited = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", (error) => {
+      said += String(error);
+      resolve();
+    });
+  }).then(() => (ended = true));
   return {
     name: path,
     isEnded: () => ended,

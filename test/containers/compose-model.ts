@@ -34,7 +34,9 @@ const service = z.looseObject({
     )
     .default([]),
   secrets: z.array(z.object({ source: z.string(), target: z.string().default("") })).default([]),
-  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  depends_on: z
+    .record(z.string(), z.object({ condition: z.string(), restart: z.boolean().default(false) }))
+    .default({}),
   healthcheck: z
     .object({
       test: z.array(z.string()),

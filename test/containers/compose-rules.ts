@@ -205,6 +205,10 @@ export const RULES = {
         ),
       ),
       ...when(!("warm-up" in (services["agent"]?.depends_on ?? {})), "agent: does not wait for warm-up"),
+      ...when(
+        services["warm-up"]?.depends_on["vllm"]?.restart !== true,
+        "warm-up: does not begin anew with its engine",
+      ),
     ];
   },
 

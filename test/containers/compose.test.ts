@@ -173,8 +173,8 @@ describe("each rule sees what breaks it", () => {
     ["networks", "    internal: true", "    internal: false"],
     [
       "networks",
-      "    networks: [inner]\n    depends_on:\n      vllm",
-      "    networks: [inner, edge]\n    depends_on:\n      vllm",
+      '    volumes: ["./inference/vllm:/warm-up:ro"]\n    networks: [inner]',
+      '    volumes: ["./inference/vllm:/warm-up:ro"]\n    networks: [inner, edge]',
     ],
     ["networks", "  vllm:\n    <<: *on-gpu", '  vllm:\n    <<: *on-gpu\n    ports: ["8000:8000"]'],
     ["ports", "${BIND_ADDRESS:-0.0.0.0}:7881:7881/tcp", "0.0.0.0:7880:7880/tcp"],
@@ -232,6 +232,7 @@ describe("each rule sees what breaks it", () => {
     ],
     ["health", "warm-up: { condition: service_healthy }", "warm-up: { condition: service_started }"],
     ["health", "      warm-up: { condition: service_healthy }\n", ""],
+    ["health", "service_healthy, restart: true", "service_healthy"],
     ["heap", "--max-old-space-size=1536", "--max-old-space-size=1537"],
     ["heap", "AGENT_PROCESSES: ${AGENT_PROCESSES:-1}", "AGENT_PROCESSES: ${AGENT_PROCESSES:-2}"],
   ])("%s (%#)", async (name, from, to) => {

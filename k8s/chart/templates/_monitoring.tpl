@@ -50,6 +50,8 @@ may take. Empty where it has nothing to watch. Takes (list root rule).
 {{- if hasKey $jobs (regexFind `"[^"]+"` . | trimAll "\"") }}{{ $absent = append $absent . }}{{ end -}}
 {{- end -}}
 {{- $expr = join " or " $absent -}}
+{{- else if and (eq $name "NoAgentRegistered") (not $root.Values.agent.enabled) -}}
+{{- $expr = "" -}}
 {{- else if eq $name "EngineReplicasMissing" -}}
 {{- $expr = ternary (replace "vector(1)" (printf "vector(%d)" (int $engines.pods)) $expr) "" (gt (int $engines.pods) 0) -}}
 {{- else if eq $name "EngineReplicaUnready" -}}

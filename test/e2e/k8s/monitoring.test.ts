@@ -170,7 +170,7 @@ describe("the cases of the rules' own tests", () => {
     );
     const names = new Set(raised.map(([, alert = ""]) => alert));
     expect(said).toContain("FAILED");
-    expect([...names].toSorted()).toEqual(["EngineReplicasMissing", "TargetMissing"]);
+    expect([...names].toSorted()).toEqual(["EngineReplicasMissing", "NoAgentRegistered", "TargetMissing"]);
   }, 300_000);
 });
 

@@ -35,6 +35,7 @@ describe("the values' schema refuses", () => {
     ],
     ["memory in words", 'gate.resources.limits.memory="much"', "gate/resources/limits/memory"],
     ["scrapes that are minutes apart", 'monitoring.interval="2m"', "monitoring/interval"],
+    ["scrapes rarer than a pod waits for", 'monitoring.interval="20s"', "monitoring/interval"],
     ["another header than the one that is sent", 'router.sessionHeader="x-user-id"', "router/sessionHeader"],
   ])("%s", async (_name, value, said) => {
     expect(await refusal("one-gpu", value)).toContain(said);

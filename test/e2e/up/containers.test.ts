@@ -91,7 +91,8 @@ test("without the profile nothing measures; what did before is ended", async () 
     "compose run --rm --no-deps weights fetch yolox_nano",
     "compose up --detach --remove-orphans --wait --wait-timeout 2400",
     "compose config --format json",
-    "compose --profile=observability rm --stop --force prometheus grafana",
+    "compose --profile=observability stop --timeout 5 prometheus grafana",
+    "compose --profile=observability rm --force prometheus grafana",
   ]);
   expect(up.stdout).toContain("  profiles     none\n");
 });

@@ -1,44 +1,23 @@
-import { chmodSync, existsSync, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import {
-  endObservers,
-  startObservers,
-  unwatchedLine,
-} from "../../../orchestrator/commands/up-docker-observers.ts";
-import { type TestFolder, testFolder } from "../../standins/photo-files.ts";
+import { startObservers, unwatchedLine } from "../../../orchestrator/commands/up-docker-observers.ts";
+import { toldDocker } from "./told-docker.ts";
 
-let folder: TestFolder;
+let docker: ReturnType<typeof toldDocker>;
 beforeEach(() => {
-  folder = testFolder();
+  docker = toldDocker();
 });
-afterEach(() => folder.remove());
+afterEach(() => docker.remove());
 
-/** A `docker` that writes down its last word, then does what is said for it. */
-function plan(behaviour: string, ...profiles: readonly string[]) {
-  const log = join(folder.path, "told");
-  const script = `#!/bin/sh\nfor name; do :; done\necho "$*" >> '${log}'\n${behaviour}\n`;
-  chmodSync(folder.put("docker", script), 0o755);
-  return {
-    arguments: profiles.map((name) => `--profile=${name}`),
-    environment: { PATH: [folder.path, process.env["PATH"]].join(delimiter) },
-    address: "https://localhost:8443",
-  };
-}
-const told = (): readonly string[] => {
-  const log = join(folder.path, "told");
-  return existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
-};
-const lastWords = (): readonly string[] => told().map((line) => line.split(" ").at(-1) ?? "");
+const lastWords = (): readonly string[] => docker.told().map((line) => line.split(" ").at(-1) ?? "");
 const quiet = { signal: new AbortController().signal, tell: () => {} };
 
 test("each is started by itself, so that one that cannot start keeps no other from it", async () => {
   const lines: string[] = [];
-  const broken = plan('[ "$name" != dcgm ] || exit 1', "observability");
+  const broken = docker.plan('[ "$name" != dcgm ] || exit 1', "observability");
   const failed = await startObservers(broken, { ...quiet, tell: (line) => lines.push(line) });
   expect(failed).toEqual(["dcgm"]);
   expect(lastWords()).toEqual(["prometheus", "dcgm", "grafana"]);
-  expect(told()[0]).toBe(
+  expect(docker.told()[0]).toBe(
     "compose --profile=observability up --detach --no-deps --wait --wait-timeout 150 prometheus",
   );
   expect(lines).toEqual(["calls are answered; now what measures them: prometheus, dcgm, grafana"]);
@@ -47,7 +26,7 @@ test("each is started by itself, so that one that cannot start keeps no other fr
 });
 
 test("one that hangs is given up, and so is what comes after it", async () => {
-  const hanging = plan('[ "$name" = prometheus ] || exec sleep 60', "observability");
+  const hanging = docker.plan('[ "$name" = prometheus ] || exec sleep 60', "observability");
   const atMs = performance.now();
   expect(await startObservers(hanging, { ...quiet, limitMs: 1000 })).toEqual(["dcgm", "grafana"]);
   expect(lastWords()).toEqual(["prometheus", "dcgm"]);
@@ -55,18 +34,6 @@ test("one that hangs is given up, and so is what comes after it", async () => {
 }, 30_000);
 
 test("without the profile nothing is started", async () => {
-  expect(await startObservers(plan("", "speech"), quiet)).toEqual([]);
-  expect(told()).toEqual([]);
-});
-
-test("what ran before and is asked for no more is ended, and nothing else", async () => {
-  const [before, without] = [plan("", "observability", "speech"), plan("", "speech")];
-  await endObservers(undefined, without, quiet);
-  await endObservers(without, without, quiet);
-  await endObservers(before, before, quiet);
-  expect(told()).toEqual([]);
-  await endObservers(before, without, quiet);
-  expect(told()).toEqual([
-    "compose --profile=observability --profile=speech rm --stop --force prometheus dcgm grafana",
-  ]);
+  expect(await startObservers(docker.plan("", "speech"), quiet)).toEqual([]);
+  expect(docker.told()).toEqual([]);
 });

@@ -5,8 +5,8 @@ import { pickGpu } from "../../../orchestrator/up/pick-gpu.ts";
 import { CPU_FILE, GPU_FILE, SPEECH_CPU_FILE } from "../../containers/compose-model.ts";
 import { ONE_L4, type SmiAnswers, SPLIT_H100, TWO_CARDS } from "../../standins/nvidia-smi.ts";
 
-const picked = (answers: SmiAnswers) => {
-  const pick = pickGpu(toGpus(answers), { gpu: undefined, gpuClass: undefined });
+const picked = (answers: SmiAnswers, gpu?: string) => {
+  const pick = pickGpu(toGpus(answers), { gpu, gpuClass: undefined });
   if (pick.gpu === undefined) throw new Error(pick.why);
   return pick;
 };
@@ -97,7 +97,8 @@ test("who reads the cards is given each that the stack uses, once, under one nam
       gpus,
       profiles,
       speech: "gpu",
-      operator: { VLLM_GPU: "0", ...operator },
+      picked: picked(TWO_CARDS, "0"),
+      operator,
       ...changes,
     });
     const { SECOND_GPU: two, THIRD_GPU: three } = made.environment;
