@@ -27,8 +27,12 @@ export async function tryExample(kubernetes: Kubernetes, example: string): Promi
   const keys = await secretsOf(kubernetes, namespace);
   await helm(kubernetes, ["upgrade", RELEASE, CHART, ...values, ...NEWER]);
   assert.deepEqual(await secretsOf(kubernetes, namespace), keys, "an upgrade keeps the keys");
+  const newer = imagesOf(await deploymentsOf(kubernetes, namespace));
+  assert.notDeepEqual(newer, imagesOf(objects), "an upgrade brings another image");
   await helm(kubernetes, ["rollback", RELEASE, "1", "--namespace", namespace]);
   assert.deepEqual(await secretsOf(kubernetes, namespace), keys, "a rollback keeps the keys");
+  const images = imagesOf(await deploymentsOf(kubernetes, namespace));
+  assert.deepEqual(images, imagesOf(objects), "a rollback brings back every image");
   await helm(kubernetes, ["uninstall", RELEASE, "--namespace", namespace]);
   const left = await claimsOf(kubernetes, namespace);
   assert.deepEqual(left, claimNames(objects), "volumes stay when the release is deleted");
@@ -107,6 +111,26 @@ async function secretsOf({ ask }: Kubernetes, namespace: string): Promise<unknow
   return items
     .filter(({ type }) => type !== "helm.sh/release.v1")
     .map(({ metadata, data }) => [metadata.name, data]);
+}
+
+async function deploymentsOf({ ask }: Kubernetes, namespace: string): Promise<readonly KubernetesObject[]> {
+  const { items } = (await ask("GET", `/apis/apps/v1/namespaces/${namespace}/deployments`)).body as {
+    readonly items: readonly Omit<KubernetesObject, "kind">[];
+  };
+  return items.map((item) => ({ ...item, kind: "Deployment" }) as KubernetesObject);
+}
+
+/** Of each Deployment's containers, by its name. */
+function imagesOf(objects: readonly KubernetesObject[]): readonly string[] {
+  return objects
+    .filter(({ kind }) => kind === "Deployment")
+    .map(({ metadata, ...object }) => {
+      const { template } = object["spec"] as {
+        readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+      };
+      return [metadata.name, ...template.spec.containers.map(({ image }) => image)].join(" ");
+    })
+    .toSorted();
 }
 
 async function claimsOf({ ask }: Kubernetes, namespace: string): Promise<readonly string[]> {

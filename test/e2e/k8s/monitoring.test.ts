@@ -113,6 +113,12 @@ describe("of programs that are not there nothing is expected", () => {
     expect(Array.from(expr.matchAll(/job="([^"]+)"/g), ([, job]) => job)).toEqual(jobs);
   });
 
+  test("of agents, no registration either", async () => {
+    const none = ["agent.enabled=false", "autoscaling.agent.enabled=false"];
+    expect(expressionOf(await render("pool", none), "NoAgentRegistered")).toBe("");
+    expect(expressionOf(await render("pool"), "NoAgentRegistered")).toContain("absent(up{");
+  });
+
   test("neither of any program: then the alert is not there", async () => {
     const none = ["gateway.enabled=false", "agent.enabled=false", "gate.enabled=false"];
     expect(expressionOf(await render("engine-elsewhere", none), "TargetMissing")).toBe("");
