@@ -18,8 +18,8 @@ export interface SupervisorOptions {
   onGone?(process: string, crashed: boolean): void;
   /** A call ended with its process, and no other took it up. */
   onCallLost?(): void;
-  /** Gives a call to another agent: its process died in a drain, and no other here can take it up. */
-  handOver(call: StoredCall): Promise<void>;
+  /** Gives a call to another agent: its process died in a drain, and no other here can take it up. False: none came. */
+  handOver(call: StoredCall, signal: AbortSignal): Promise<boolean>;
   readonly timing?: Partial<typeof TIMING>;
 }
 
@@ -175,17 +175,20 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         log.info({ call: orphan.id, afterMs: Math.round(performance.now() - sinceMs) }, "call taken up");
         return;
       }
+      // Who drains may never be able to, and a caller does not wait for long.
+      if (stopping.signal.aborted) break;
       await sleep(timing.backoffMs, ending.signal).catch(() => {});
     }
-    if (mayGoOn() && stopping.signal.aborted) {
+    const isLeft = mayGoOn() && stopping.signal.aborted;
+    if (isLeft) {
       if (await isElsewhere(orphan)) return;
       log.warn({ call: orphan.id }, "call left to another agent");
-      await options.handOver(orphan).catch(() => log.error({ call: orphan.id }, "no agent was asked for"));
-      return;
+      if (await options.handOver(orphan, ending.signal).catch(() => false)) return;
     }
     log.error({ call: orphan.id }, "call lost with its process");
     options.onCallLost?.();
-    store.remove(orphan.id, orphan.process);
+    // An agent that comes too late to be counted still finds what was said.
+    if (!isLeft) store.remove(orphan.id, orphan.process);
   };
 
   /** Another machine's process has taken the call up: a second one would talk over it. */

@@ -22,6 +22,7 @@ let supervisor: Supervisor;
 let started: string[];
 let ended: string[];
 let registered: number;
+let lost: number;
 let sweep: ReturnType<typeof createSweep>;
 
 beforeAll(async () => {
@@ -48,6 +49,7 @@ async function start(processes: number, options: Options = {}): Promise<void> {
   started = [];
   ended = [];
   registered = 0;
+  lost = 0;
   supervisor = supervise(processes, options);
   sweep = createSweep({ service: stage.service, agentName: AGENT, log: testLog, intervalMs: 500 });
   await supervisor.ready;
@@ -59,6 +61,7 @@ function supervise(processes: number, options: Options = {}): Supervisor {
     store: store.calls,
     log: testLog,
     handOver: createHandOver({ service: stage.service, agentName: AGENT }),
+    onCallLost: () => lost++,
     start(process, onWord) {
       const recycleMb = started.length === 0 ? (options.recycleMb ?? 4000) : 4000;
       started.push(process);
@@ -209,12 +212,26 @@ test("the call of a process that is killed in a drain goes on in the agent that 
   const { pid, call } = served(guest)[0]!;
   process.kill(pid, "SIGKILL");
   await drained;
+  expect(lost).toBe(0);
   await vi.waitFor(() => expect(served(guest)).toHaveLength(2), 15_000);
   expect(served(guest)[1]).toEqual({ pid: expect.any(Number), call, past: "[what is this]" });
   expect(guest.data.filter(({ text }) => text.includes('"ended"'))).toEqual([]);
   expect(guest.room.remoteParticipants.size).toBe(1);
   await guest.leave();
   await next.end();
+});
+
+test("the call of a process that is killed in a drain counts as lost where no other agent is", async () => {
+  await start(1, { drainMs: 60_000 });
+  const guest = await join2("drain-alone", "kira");
+  await vi.waitFor(() => expect(served(guest)).toHaveLength(1), 10_000);
+  await sweep.close();
+  const drained = supervisor.drain();
+  process.kill(served(guest)[0]!.pid, "SIGKILL");
+  await drained;
+  expect(lost).toBe(1);
+  expect(guest.room.remoteParticipants.size).toBe(0);
+  await guest.leave();
 });
 
 test("a drain ends each call with its sentence, and then the processes", async () => {
