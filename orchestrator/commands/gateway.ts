@@ -15,7 +15,7 @@ Serves the page and its API: tokens for calls, typed questions, the privacy ledg
 Prints {"listening": URL} once it answers. SIGTERM frees the port, prints {"draining": true} and lets
 running answers and the signalling of calls go on for GATEWAY_DRAIN_MS; a second one ends them at once.
 With GATEWAY_METRICS_PORT, /metrics stays there to the end, and is scraped once more; "metrics" in the
-first line is its URL.`;
+first line is its URL. While another program has that port it is missing there, and tried for.`;
 
 export const gateway: Command = async (args, io) => {
   const { values } = parseArgs({

@@ -4,7 +4,7 @@ import type { Config } from "../config.ts";
 import { ConfigError } from "../errors.ts";
 import { createAnswer } from "../http/answer.ts";
 import { createGateway, type Gateway } from "../http/gateway.ts";
-import { type Probes, startProbes } from "../http/probes.ts";
+import { type PatientProbes, startPatientProbes } from "../http/patient-probes.ts";
 import type { Logger } from "../log.ts";
 import { createProgramMetrics } from "../metrics/program.ts";
 import { PROJECT_DIR } from "../project.ts";
@@ -19,6 +19,7 @@ import { checkStoreOf, openStoreOf } from "./store.ts";
 
 /** Folder of the built page, made by `make page`. */
 const PAGE_DIR = join(PROJECT_DIR, "web", "dist");
+const LOOPBACK = "127.0.0.1";
 /** How long a readiness check waits for the gate. */
 const GATE_CHECK_MS = 1000;
 
@@ -39,7 +40,7 @@ export interface GatewayStack {
 export interface GatewayAddresses {
   /** Of the page. */
   readonly listening: string;
-  /** Of the metrics, when they have a port of their own: it stays to the end. */
+  /** Of the metrics, when they have a port of their own, and it is free: it stays to the end. */
   readonly metrics?: string;
 }
 
@@ -61,7 +62,7 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
     text: `${await metrics.exposition()}\n${await program.exposition()}`,
   });
   let draining = false;
-  let probes: Probes | undefined;
+  let probes: PatientProbes | undefined;
   const gateway = await createGateway({
     ...http,
     tls: await readTls(http.tls),
@@ -111,8 +112,9 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
     log,
     async listen() {
       if (http.metricsPort !== undefined)
-        probes = await startProbes({
-          host: http.host,
+        probes = await startPatientProbes({
+          // Any free port is known to this machine alone.
+          host: http.metricsPort === 0 ? LOOPBACK : http.host,
           port: http.metricsPort,
           isReady: () => !draining,
           isDraining: () => draining,
@@ -121,7 +123,8 @@ export async function composeGateway(options: ComposeOptions = {}): Promise<Gate
           log,
         });
       const listening = await gateway.listen();
-      return { listening, ...(probes && { metrics: probes.url }) };
+      const metrics = probes?.url();
+      return { listening, ...(metrics !== undefined && { metrics }) };
     },
     async close(onFreed) {
       draining = true;

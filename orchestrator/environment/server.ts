@@ -45,7 +45,7 @@ export const serverVariables = {
     example: "",
   },
   GATEWAY_METRICS_PORT: {
-    doc: "Port of the gateway's /metrics, /livez and /readyz, on HOST and without TLS, that stays while it drains. 0: any free one. Unset: they are at PORT alone, which it leaves at once.",
+    doc: "Port of the gateway's /metrics, /livez and /readyz, on HOST and without TLS, that stays while it drains. 0: any free one, of loopback. Unset: they are at PORT alone, which it leaves at once.",
     schema: decimal(/^\d+$/, 0, 65_535).optional(),
     expected: "a whole number from 0 to 65535",
     example: "8012",

@@ -35,7 +35,10 @@ export async function startProbes(options: ProbesOptions): Promise<Probes> {
     onScraped: (address, text) => scrapers.gave(address, text),
     draining: options.isDraining,
   });
-  const url = await app.listen({ host: options.host, port: options.port });
+  const url = await app.listen({ host: options.host, port: options.port }).catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   return {
     url,
     async close() {

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -55,6 +55,53 @@ test("the gateway says nothing, and asks no program for its voices", async () =>
   gateway.child.stdout?.once("data", () => gateway.child.kill("SIGTERM"));
   expect((await gateway).stdout).toContain('{"listening":');
   expect(existsSync(asked)).toBe(false);
+}, 30_000);
+
+test("callers are served while another program has the port of the metrics, and these come once it is free", async () => {
+  const folder = testFolder();
+  onTestFinished(() => folder.remove());
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  const env = {
+    PORT: "0",
+    GATEWAY_METRICS_PORT: String(port),
+    GATE_URL: "http://127.0.0.1:9",
+    DATA_DIR: folder.path,
+  };
+  const child = spawn(process.execPath, [MAIN, "gateway"], { env, stdio: ["ignore", "pipe", "ignore"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const said = JSON.parse(line) as { readonly listening: string };
+  expect(Object.keys(said)).toEqual(["listening"]);
+  expect((await fetch(`${said.listening}/readyz`)).status).toBe(200);
+  other.close();
+  const readiness = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
+  await vi.waitFor(async () => expect(await readiness()).toBe(200), { timeout: 10_000, interval: 200 });
+  child.kill("SIGTERM");
+  expect(await once(child, "exit")).toEqual([0, null]);
+}, 30_000);
+
+test("a port of the metrics that only this machine is told of is on loopback, wherever the page is", async () => {
+  const folder = testFolder();
+  onTestFinished(() => folder.remove());
+  const env = {
+    HOST: "0.0.0.0",
+    ACCESS_CODE: "a code of the tests",
+    PORT: "0",
+    GATEWAY_METRICS_PORT: "0",
+    GATE_URL: "http://127.0.0.1:9",
+    DATA_DIR: folder.path,
+  };
+  const child = spawn(process.execPath, [MAIN, "gateway"], { env, stdio: ["ignore", "pipe", "ignore"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const { listening, metrics } = JSON.parse(line) as Record<"listening" | "metrics", string>;
+  const livez = (url: string, host: string) => fetch(`http://${host}:${new URL(url).port}/livez`);
+  expect((await livez(listening, "127.0.0.2")).status).toBe(200);
+  expect((await livez(metrics, "127.0.0.1")).status).toBe(200);
+  await expect(livez(metrics, "127.0.0.2")).rejects.toThrow("fetch failed");
 }, 30_000);
 
 test("asked to end it leaves its port, says so, and waits for what runs; asked again it ends at once", async () => {
