@@ -30,7 +30,7 @@ test("every service that only a profile starts is ended with it", async () => {
   const { services } = await loadModel(["docker-compose.gpu.yml"], {
     profiles: ["observability", "speech", "turn"],
   });
-  const ofProfiles = Object.entries(services).flatMap(([name, { profiles = [] }]) =>
+  const ofProfiles = Object.entries(services).flatMap(([name, { profiles }]) =>
     profiles.some((profile) => ["observability", "speech", "turn"].includes(profile)) ? [name] : [],
   );
   await endLeftOut(docker.plan("", "observability", "speech", "turn"), docker.plan(""), signal);
