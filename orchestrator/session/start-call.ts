@@ -130,8 +130,8 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
     giveWay: () => prefill.giveWay(),
     onChosen: (frame) => prefill.chosen(frame),
     onPastChanged: () => prefill.warmPast(),
-    onAsked: (question) => later.asked(question),
-    onOwed: (question) => later.owe(question),
+    onAsked: (asked) => later.asked(asked),
+    onOwed: (asked, by) => later.owe(asked, by),
     onIdle: () => hearing.tick(),
     onVoice: tellSpeech,
   });
@@ -196,11 +196,16 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
   const say = (key: CallNoticeKey): void => dialogue.say(notices.text(key), "notice");
   const news = createNews({ isIdle, say, now: () => performance.now() });
   const later = createLater({
-    engine: ports.local ?? ports.cloud,
+    engines: ports,
     isIdle,
     say,
-    // Of what was heard of it the ledger knows already: now it comes as text.
-    ask: (questions) => dialogue.ask(questions, { typed: true, endedAtMs: performance.now(), again: true }),
+    async ask(questions) {
+      const endedAtMs = performance.now();
+      if (!(await dialogue.tryOut(questions, endedAtMs)) || !isIdle()) return false;
+      // Of what was heard of it the ledger knows already: now it comes as text.
+      dialogue.ask(questions, { typed: true, endedAtMs, again: true });
+      return true;
+    },
   });
 
   open = true;

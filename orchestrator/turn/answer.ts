@@ -2,7 +2,7 @@ import { EngineError } from "../errors.ts";
 import { createDeadlines } from "../lib/deadline.ts";
 import { adviceOn, showsNothing } from "./advice.ts";
 import { startAttempt, type Attempt, type Opening } from "./attempt.ts";
-import { chooseRoute, type RouteFacts } from "./choose-route.ts";
+import { answerableBy, chooseRoute, type RouteFacts } from "./choose-route.ts";
 import { asksForPeople, checkDenials } from "./guards/denial.ts";
 import { certainPersons, personHedge } from "./facts.ts";
 import { guardRefusal } from "./guards/guard-refusal.ts";
@@ -56,6 +56,7 @@ export async function* answer(
     .finally(() => deadline.end());
   if (!result.won) {
     ctx.report({ type: "route", route: result.route });
+    ctx.report({ type: "unanswered", by: answerableBy(facts) });
     yield spokenRefusal(result.refusal) ?? noticeFor(result.route, turn, need, seen, ports);
     return "notice";
   }

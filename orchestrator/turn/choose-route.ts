@@ -1,5 +1,5 @@
 import { isGateDown } from "./gate-down.ts";
-import type { FrameNeed, Route, RoutePolicy, RouteReason, TurnSettings, Verdict } from "./turn.ts";
+import type { FrameNeed, ModelName, Route, RoutePolicy, RouteReason, TurnSettings, Verdict } from "./turn.ts";
 
 /** Everything the choice of an engine depends on. */
 export interface RouteFacts {
@@ -32,6 +32,16 @@ export function chooseRoute(facts: RouteFacts): Route {
     case "person-local":
       return facts.verdict ? personLocalPicture(facts, facts.verdict) : personLocalText(facts);
   }
+}
+
+const MODELS: readonly ModelName[] = ["local", "cloud"];
+
+/** The engines that may answer, whether they are up or not. */
+export function answerableBy(facts: RouteFacts): readonly ModelName[] {
+  return MODELS.filter((model) => {
+    const alone = { ...facts, localUp: model === "local", cloudUp: model === "cloud" };
+    return chooseRoute(alone).engine === model;
+  });
 }
 
 function localFirst(facts: RouteFacts): Route {

@@ -64,6 +64,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
       case "fault":
         options.onFault?.({ turnId: options.turnId, engine: null, error: event.error });
         break;
+      case "unanswered":
+        report = { ...report, answerableBy: event.by };
+        break;
       case "refused":
         report = { ...report, refused: true };
         break;
@@ -134,6 +137,7 @@ const EMPTY: TurnReport = {
   gateMs: null,
   itlMs: [],
   engineErrors: [],
+  answerableBy: [],
   refused: false,
   contradicted: false,
   truncated: false,

@@ -1,5 +1,15 @@
 import type { ClearPicture } from "./clear-picture.ts";
-import type { EngineName, Frame, FrameNeed, Jpeg, Outcome, Route, Usage, Verdict } from "./turn.ts";
+import type {
+  EngineName,
+  Frame,
+  FrameNeed,
+  Jpeg,
+  ModelName,
+  Outcome,
+  Route,
+  Usage,
+  Verdict,
+} from "./turn.ts";
 
 /** Everything a finished turn decided, met and took. Metrics, the log line and `--json` are made of it. */
 export interface TurnReport {
@@ -25,6 +35,8 @@ export interface TurnReport {
   /** Times between tokens. */
   readonly itlMs: readonly number[];
   readonly engineErrors: readonly { readonly engine: EngineName; readonly category: string }[];
+  /** Of a question that no engine was left for: those that may answer it, once they are up. */
+  readonly answerableBy: readonly ModelName[];
   readonly refused: boolean;
   readonly contradicted: boolean;
   readonly truncated: boolean;

@@ -103,6 +103,9 @@ export interface FrameNeed {
 
 export type EngineName = "local" | "cloud" | "describer";
 
+/** An engine that answers any question, and may be away. */
+export type ModelName = Exclude<EngineName, "describer">;
+
 export type RoutePolicy = "person-local" | "local-first" | "local-only";
 
 export type RouteReason =
@@ -243,6 +246,8 @@ export type TurnEvent =
       readonly category: string;
       readonly error: unknown;
     }
+  /** No engine was left; `by`: those that may answer it, once they are up. */
+  | { readonly type: "unanswered"; readonly by: readonly ModelName[] }
   | { readonly type: "refused"; readonly engine: EngineName }
   | { readonly type: "contradicted"; readonly engine: EngineName }
   | { readonly type: "truncated"; readonly engine: EngineName }

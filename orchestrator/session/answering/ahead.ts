@@ -1,6 +1,7 @@
 import { goesWith } from "../../turn/choose-frame.ts";
 import type { Conversation } from "../../turn/conversation.ts";
 import type { Ports } from "../../turn/ports.ts";
+import { owedBy } from "../../turn/owed.ts";
 import type { Frame } from "../../turn/turn.ts";
 import type { CallDeps } from "../call-deps.ts";
 import type { CallOptions } from "../call.ts";
@@ -18,6 +19,8 @@ const MOST_DISCARDED = 4;
 export interface Ahead {
   /** Starts the answer to a question, in place of another one's. */
   prepare(question: string, endedAtMs: number): void;
+  /** Starts the answer likewise. True once it has begun and can be taken; false: no engine could give one. */
+  tryOut(question: string, endedAtMs: number): Promise<boolean>;
   /** The answer to the question: the one that was prepared when it still fits, else a new one. */
   take(question: string, endedAtMs: number): TurnRun;
   /** The question goes on: what was prepared for less of it is thrown away. `question`: all of it so far. */
@@ -116,18 +119,30 @@ export function createAhead(options: {
     return start(question, endedAtMs);
   };
 
+  const prepare = (question: string, endedAtMs: number): void => {
+    if (fits(question, endedAtMs)) return;
+    discard();
+    const reason = discarded >= MOST_DISCARDED ? "keeps-changing" : waste.spent();
+    waits = reason && { question, reason };
+    if (!waits) run = start(question, endedAtMs);
+  };
+
   return {
     discard() {
       discard();
       forget();
     },
     waste: throwAway,
-    prepare(question, endedAtMs) {
-      if (fits(question, endedAtMs)) return;
+    prepare,
+    async tryOut(question, endedAtMs) {
+      prepare(question, endedAtMs);
+      const tried = run;
+      const comes = tried !== undefined && (await isAnswered(tried));
+      if (run !== tried) return false;
+      if (comes) return true;
       discard();
-      const reason = discarded >= MOST_DISCARDED ? "keeps-changing" : waste.spent();
-      waits = reason && { question, reason };
-      if (!waits) run = start(question, endedAtMs);
+      forget();
+      return false;
     },
     goesOn(question) {
       if (run?.question !== question) discard();
@@ -140,4 +155,10 @@ export function createAhead(options: {
       return taken;
     },
   };
+}
+
+/** Resolves with its first word; what another time would not change counts as an answer. */
+async function isAnswered(run: TurnRun): Promise<boolean> {
+  for await (const _ of run.answer.text.read()) if (run.markedAtMs("first-token") !== null) return true;
+  return owedBy(run.report()).length === 0;
 }

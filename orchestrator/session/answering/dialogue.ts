@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { SpeechPlace } from "../../speech/speech.ts";
 import type { Conversation } from "../../turn/conversation.ts";
-import { isOwed } from "../../turn/owed.ts";
+import { owedBy } from "../../turn/owed.ts";
 import type { Ports } from "../../turn/ports.ts";
-import type { Frame } from "../../turn/turn.ts";
+import type { Frame, ModelName } from "../../turn/turn.ts";
 import { createAhead } from "./ahead.ts";
 import { startAnswer } from "./answer.ts";
 import { createBooks } from "./books.ts";
@@ -14,6 +14,7 @@ import type { CallLedger } from "../ledger/call-ledger.ts";
 import type { CallOptions } from "../call.ts";
 import type { Earcon } from "../voice/earcons.ts";
 import { textSoFar, toEnding } from "./ending.ts";
+import type { Asked } from "./later.ts";
 import { type Ending, type Live, toLive } from "./live.ts";
 import type { Manner } from "../manner.ts";
 import { createMemory } from "./memory.ts";
@@ -32,6 +33,8 @@ export interface Dialogue {
   lastAnswer(): string;
   /** Starts the answer to what was said so far, in case that it is the question. */
   prepare(question: string, endedAtMs: number): void;
+  /** As `prepare`; true once the answer has begun, false: there is none, or something else is asked by now. */
+  tryOut(question: string, endedAtMs: number): Promise<boolean>;
   /** More is being said behind what was prepared for; `question`: all of it, once its words are known. */
   goesOn(question?: string): void;
   /** Answers. `again`: the caller was promised the answer, and hears that it comes now. */
@@ -78,9 +81,9 @@ export function createDialogue(options: {
   /** The history is another one than the engine knows, or soon will be. */
   readonly onPastChanged: () => void;
   /** The caller asks, and it is no repetition of ours. */
-  readonly onAsked: (question: string) => void;
-  /** The caller was told that the question cannot be answered now; it may be later. */
-  readonly onOwed: (question: string) => void;
+  readonly onAsked: (asked: Asked) => void;
+  /** The caller was told that the question cannot be answered now; one of these may do it later. */
+  readonly onOwed: (asked: Asked, by: readonly ModelName[]) => void;
   /** An answer is over. */
   readonly onIdle: () => void;
   /** Another voice speaks from now on, or none. */
@@ -157,8 +160,9 @@ export function createDialogue(options: {
     done.onEnd?.(ending);
     if (closed) return;
     if (!how.interrupted && !done.readOnly) tellLoss(done, ending);
-    if (!how.interrupted && !done.again && done.run && isOwed(done.run.report())) {
-      options.onOwed(done.question);
+    if (!how.interrupted && !done.again && done.run) {
+      const by = owedBy(done.run.report());
+      if (by.length > 0) options.onOwed({ said: done.said, whole: done.question }, by);
     }
     // Whoever ended it may be about to say something else, which comes first.
     queueMicrotask(() => {
@@ -192,6 +196,7 @@ export function createDialogue(options: {
       ...toLive(answer, now),
       before: NOTHING_BEFORE,
       question: "",
+      said: "",
       run: undefined,
       kind,
       typed: false,
@@ -207,14 +212,15 @@ export function createDialogue(options: {
     prepare(question, endedAtMs) {
       if (!closed) ahead.prepare(memory.joined(question), endedAtMs);
     },
+    tryOut: async (question, endedAtMs) => !closed && ahead.tryOut(memory.joined(question), endedAtMs),
     goesOn(question) {
       ahead.goesOn(question === undefined ? undefined : memory.joined(question));
     },
     ask(question, { typed, endedAtMs, again = false }) {
       if (live) end(live);
       if (closed) return;
-      if (!again) options.onAsked(question);
       const whole = memory.joined(question);
+      if (!again) options.onAsked({ said: question, whole });
       const run = ahead.take(whole, endedAtMs);
       const held = memory.takeHold();
       const before = typed ? NOTHING_BEFORE : options.takeBefore();
@@ -222,6 +228,7 @@ export function createDialogue(options: {
         run,
         before,
         question: whole,
+        said: question,
         kind: "reply",
         typed,
         again,

@@ -7,6 +7,8 @@ export interface Live {
   readonly answer: Answer;
   /** The question; for a fixed sentence what it is about. */
   readonly question: string;
+  /** What the caller said last of the question. */
+  readonly said: string;
   /** Undefined: a fixed sentence, or the answer to a local command. */
   readonly run: TurnRun | undefined;
   readonly kind: "reply" | "command" | "notice";

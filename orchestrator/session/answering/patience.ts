@@ -1,6 +1,6 @@
 import type { Live } from "./live.ts";
 
-/** Counted from the end of the question: what has not begun to sound by then never will. */
+/** Counted from the end of the question, or of the word that a promised answer comes now: what has not begun to sound by then never will. */
 const ANSWER_BY_MS = 7500;
 /** Nothing is said into the caller's words: looked at again after this. */
 const SPEAKING_MS = 300;
@@ -42,7 +42,8 @@ export function createPatience(options: {
           if (!live.over) onThinking();
         }, THINKING_MS);
       }
-      const leftMs = Math.max(0, ANSWER_BY_MS - (performance.now() - live.endedAtMs));
+      const fromMs = live.again ? live.committedAtMs : live.endedAtMs;
+      const leftMs = Math.max(0, ANSWER_BY_MS - (performance.now() - fromMs));
       if (live.kind === "reply") watchdog = setTimeout(() => late(live), leftMs);
     },
     end,

@@ -42,6 +42,7 @@ export function turnReport(changes: Partial<TurnReport> = {}): TurnReport {
     gateMs: 31,
     itlMs: [8, 12],
     engineErrors: [],
+    answerableBy: [],
     refused: false,
     contradicted: false,
     truncated: false,

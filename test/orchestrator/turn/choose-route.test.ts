@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { chooseRoute, type RouteFacts } from "../../../orchestrator/turn/choose-route.ts";
+import { answerableBy, chooseRoute, type RouteFacts } from "../../../orchestrator/turn/choose-route.ts";
 import type { VerdictReason } from "../../../orchestrator/turn/turn.ts";
 import { frameOf, needOf, personVerdict, verdictOf } from "../../standins/turn.ts";
 
@@ -103,6 +103,24 @@ describe("the route table, row for row", () => {
   ])("%s", (_row, facts, expected) => {
     const route = chooseRoute({ ...base, ...facts });
     expect(`${route.engine} ${route.reason}`).toBe(expected);
+  });
+});
+
+describe("who may answer once it is up", () => {
+  it.each<[string, Partial<RouteFacts>, string[]]>([
+    ["a question without a picture", noPicture, ["local", "cloud"]],
+    ["one that follows a local answer", { ...noPicture, lastAnswerLocal: true }, ["local"]],
+    ["a clear picture", {}, ["local", "cloud"]],
+    ["a person", withPerson, ["local"]],
+    ["a picture while the gate is gone", { verdict: unknown("gate-unreachable"), clear: false }, ["local"]],
+    ["paper", { need: needOf({ reading: true }) }, ["local"]],
+    ["paper that may leave", { need: needOf({ reading: true }), privateToCloud: "all" }, ["local", "cloud"]],
+    ["all stays local", { policy: "local-only" }, ["local"]],
+    ["no camera", { verdict: undefined, clear: false }, []],
+  ])("%s", (_what, facts, engines) => {
+    for (const isUp of [true, false]) {
+      expect(answerableBy({ ...base, ...facts, localUp: isUp, cloudUp: isUp })).toEqual(engines);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isOwed } from "../../../orchestrator/turn/owed.ts";
+import { owedBy } from "../../../orchestrator/turn/owed.ts";
 import { turnReport } from "../metrics/turn-report.ts";
 
 const unanswered = {
@@ -7,6 +7,7 @@ const unanswered = {
   ttftMs: null,
   route: { engine: "none", reason: "local-unavailable" },
   engineErrors: [{ engine: "local", category: "connectivity" }],
+  answerableBy: ["local"],
   refused: false,
 } as const;
 
@@ -16,7 +17,7 @@ it.each([
   ["its engine was not even asked", { engineErrors: [] }],
   ["nothing came in time", { engineErrors: [], route: { engine: "none", reason: "local-only" } }],
 ] as const)("a question is owed its answer when %s", (_why, changes) => {
-  expect(isOwed(turnReport({ ...unanswered, ...changes }))).toBe(true);
+  expect(owedBy(turnReport({ ...unanswered, ...changes }))).toEqual(["local"]);
 });
 
 it.each([
@@ -24,10 +25,18 @@ it.each([
   ["that lost the rest of its answer", { ttftMs: 80 }],
   ["that was cut off", { outcome: "cancelled" }],
   ["that a model refused", { refused: true }],
-  ["without a camera", { route: { engine: "none", reason: "no-frame-available" } }],
-  ["about a black picture", { route: { engine: "none", reason: "nothing-to-see" } }],
+  ["that no engine may answer", { answerableBy: [] }],
   ["that the engine will never take", { engineErrors: [{ engine: "local", category: "invalid-request" }] }],
   ["whose key is refused", { engineErrors: [{ engine: "local", category: "unauthorized" }] }],
 ] as const)("a question %s is not", (_what, changes) => {
-  expect(isOwed(turnReport({ ...unanswered, ...changes }))).toBe(false);
+  expect(owedBy(turnReport({ ...unanswered, ...changes }))).toEqual([]);
+});
+
+it("an engine that will never take the question leaves it to the other one", () => {
+  const engineErrors = [
+    { engine: "local", category: "unauthorized" },
+    { engine: "cloud", category: "connectivity" },
+  ] as const;
+  const report = turnReport({ ...unanswered, engineErrors, answerableBy: ["local", "cloud"] });
+  expect(owedBy(report)).toEqual(["cloud"]);
 });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
+import { EngineError } from "../../../../orchestrator/errors.ts";
 import { createLog } from "../../../../orchestrator/log.ts";
 import { createMetrics } from "../../../../orchestrator/metrics/metrics.ts";
 import { createAhead } from "../../../../orchestrator/session/answering/ahead.ts";
@@ -16,6 +17,7 @@ import {
   frameOf,
   gateOf,
   pastOf,
+  saying,
   settingsOf,
   verdictOf,
   type Script,
@@ -89,6 +91,34 @@ test("a question that keeps changing is prepared a few times, and then waits for
   expect(gaveWay).toHaveLength(5);
   ahead.prepare("And now?", 0);
   expect(gaveWay).toHaveLength(6);
+});
+
+test("an answer that is tried out can be taken once it has begun; one that never comes leaves nothing behind", async () => {
+  let fails = true;
+  const { ahead, local, discards } = start({
+    script: async function* () {
+      if (fails) throw new EngineError("local", "server", "http-503");
+      yield* saying("Yes.");
+    },
+  });
+  for (let tries = 0; tries < 6; tries++) expect(await ahead.tryOut("Tell me a joke.", 0)).toBe(false);
+  expect(local.prompts).toHaveLength(6);
+  expect(await discards()).toBe(6);
+  fails = false;
+  expect(await ahead.tryOut("Tell me a joke.", 0)).toBe(true);
+  expect(ahead.take("Tell me a joke.", 0).report().ttftMs).not.toBeNull();
+  expect(local.prompts).toHaveLength(7);
+});
+
+test("a question that is asked while an answer is tried out goes first", async () => {
+  const { ahead, local } = start({ script: hanging });
+  const tried = ahead.tryOut("Tell me a joke.", 0);
+  await vi.waitFor(() => expect(local.prompts).toHaveLength(1));
+  ahead.prepare("What time is it?", 0);
+  expect(await tried).toBe(false);
+  expect(local.aborted).toHaveLength(1);
+  expect(ahead.take("What time is it?", 0).question).toBe("What time is it?");
+  expect(local.prompts).toHaveLength(2);
 });
 
 test("words and sound that were made for nothing are counted", async () => {
@@ -166,6 +196,12 @@ describe("a question that ended again, later", () => {
     expect(await frameAfter(laterMs, luma)).toBe(frame);
   });
 });
+
+async function* hanging(ctx: TurnContext): AsyncGenerator<EngineEvent> {
+  yield await new Promise<never>((_, reject) =>
+    ctx.signal.addEventListener("abort", () => reject(ctx.signal.reason)),
+  );
+}
 
 /** As many tokens as an answer may have, and no end. */
 async function* endless(ctx: TurnContext): AsyncGenerator<EngineEvent> {

@@ -27,6 +27,7 @@ export function liveOf(
         ...answer,
       },
       question: "What is this?",
+      said: "What is this?",
       run: undefined,
       kind: "reply",
       typed: false,

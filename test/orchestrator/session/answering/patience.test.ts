@@ -32,6 +32,16 @@ test("work that goes on is told after a second and a half, and ended 7.5 s after
   expect(said).toEqual(["thinking", "late"]);
 });
 
+test("a promised answer is waited for from the end of the word that it comes now", () => {
+  const { said, patience } = start();
+  const now = performance.now();
+  patience.begin(liveOf({ again: true, endedAtMs: now - 9000, committedAtMs: now, readOnly: true }).live);
+  vi.advanceTimersByTime(7490);
+  expect(said).toEqual([]);
+  vi.advanceTimersByTime(20);
+  expect(said).toEqual(["late"]);
+});
+
 test("an answer that sounds, or is over, is not late", () => {
   const { said, patience } = start();
   for (const live of [{ startedAtMs: 1 }, { over: true }]) {
