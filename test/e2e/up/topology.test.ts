@@ -7,6 +7,7 @@ import type { Caller } from "../../standins/caller.ts";
 import { callNoticesIn } from "../../../orchestrator/session/voice/notices-text.ts";
 import { type Answer, answerTo, eventsOf, expectSaid, quiet } from "../call/turn.ts";
 import { isAlive } from "../programs.ts";
+import { lookWhile, type Seen } from "./look-while.ts";
 import { prepareStack, type Ran, type Stack } from "./stack.ts";
 
 // The whole stack as `make up ENGINE=simulator RUNTIME=process` runs it: real livekit-server, gate,
@@ -25,11 +26,7 @@ const SEEN_MS = 20_000;
 let stack: Stack;
 let up: Ran;
 /** What could be seen while all of it started. */
-const seen: {
-  readonly programs: Readonly<Record<string, string>>;
-  readonly phase: string;
-  readonly page: boolean;
-}[] = [];
+let seen: readonly Seen[] = [];
 /** What the engine says to the question. */
 let answered = "";
 beforeAll(async () => {
@@ -39,24 +36,12 @@ beforeAll(async () => {
     // The cloud is not to hide how slow the engine is.
     environment: { LOCAL_FALLBACK_AFTER_MS: "1400" },
   });
-  const starting = { over: false };
-  const coming = stack.up(ENGINE).finally(() => (starting.over = true));
-  while (!starting.over) await lookAround();
+  const coming = stack.up(ENGINE);
+  seen = await lookWhile(stack, coming);
   up = await coming;
   if (up.code === 0) await stack.hasten(1);
 }, 150_000);
 afterAll(() => stack?.close(), 60_000);
-
-async function lookAround(): Promise<void> {
-  const page = await stack.get("/readyz").then(
-    () => true,
-    () => false,
-  );
-  // Asked after the page: what it says may be newer, never older.
-  const { phase, programs } = await stack.status();
-  seen.push({ phase, page, programs: Object.fromEntries(programs.map(({ name, state }) => [name, state])) });
-  await wait(200);
-}
 
 const pidOf = async (name: string): Promise<number> =>
   (await stack.status()).programs.find((program) => program.name === name)?.pid ?? 0;
