@@ -17,8 +17,8 @@ export interface Exchange {
   readonly folder: string;
   readonly leaving: Leaving;
   readonly signal: AbortSignal;
-  /** Runs `docker compose`, whose progress is seen. @throws when it fails */
-  readonly compose: (...words: readonly string[]) => Promise<void>;
+  /** Runs `docker compose`, whose progress is seen, until a signal, else the exchange's. @throws when it fails */
+  readonly compose: (words: readonly string[], signal?: AbortSignal) => Promise<void>;
   readonly tell: (line: string) => void;
   /** How long an old gateway has for the answers that are under way. Default: 21 s. */
   readonly gatewayMs?: number;
@@ -61,13 +61,13 @@ export async function makeRoomForGateway(exchange: Exchange): Promise<void> {
 export async function exchangeAgent(exchange: Exchange): Promise<void> {
   const { plan, leaving, signal, compose, tell } = exchange;
   // Those that have ended would be started again, as they were.
-  await compose("rm", "--force", AGENT);
+  await compose(["rm", "--force", AGENT]);
   const running = (await lookAtContainers(plan, [AGENT], signal)).filter((each) => each.running);
   const staying = running.filter(({ id }) => !leaving.has(id));
   const old = staying.filter(({ current }) => !current);
   if (staying.length === old.length) {
     const count = String(running.length + 1);
-    await compose("up", "--detach", "--no-recreate", "--scale", `${AGENT}=${count}`, AGENT);
+    await compose(["up", "--detach", "--no-recreate", "--scale", `${AGENT}=${count}`, AGENT]);
     await untilReady(exchange, new Set(running.map(({ id }) => id)));
   }
   if (signal.aborted) return;

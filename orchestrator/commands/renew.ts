@@ -1,8 +1,15 @@
 import { InputError } from "../errors.ts";
-import { isRunning, lastLines, lookAtContainers, type StackContainer } from "../up/docker-containers.ts";
+import {
+  isRunning,
+  isWell,
+  lastLines,
+  lookAtContainers,
+  type StackContainer,
+} from "../up/docker-containers.ts";
 import { runCompose } from "../up/run-compose.ts";
 import { keepRunning, planBefore } from "../up/way-back.ts";
 import type { Exchange } from "./exchange.ts";
+import { upUntilHealthy } from "./until-healthy.ts";
 
 export interface Renewal {
   readonly services: readonly string[];
@@ -24,7 +31,7 @@ const BACK_S = 600;
  * @throws {InputError} that says which did not, and what runs now; their last lines were told
  */
 export async function renew(exchange: Exchange, renewal: Renewal): Promise<void> {
-  const { plan, signal, compose } = exchange;
+  const { plan, signal } = exchange;
   const { services, waitS, words = [], before } = renewal;
   // Without a name compose would take all of them.
   if (services.length === 0) return;
@@ -33,12 +40,11 @@ export async function renew(exchange: Exchange, renewal: Renewal): Promise<void>
   if (old.length > 0) await before?.();
   if (signal.aborted) return;
   try {
-    const wait = ["--wait", "--wait-timeout", String(waitS)];
-    await compose("up", "--detach", ...words, ...wait, ...services);
+    await upUntilHealthy(exchange, { words, services, waitS });
   } catch (fault) {
     throw await goBack(exchange, { services, old, fault });
   }
-  if (old.length > 0 && !signal.aborted) await keepRunning(exchange, signal, services);
+  if (!signal.aborted) await keepRunning(exchange, signal, services);
 }
 
 /** Tells the last lines of those that are not well, and their names. */
@@ -81,9 +87,4 @@ async function goBack(exchange: Exchange, { services, old, fault }: Failure): Pr
         `${what}, and the ${list} from before the upgrade cannot be started again`,
         "one of them to; the last lines stand above, and 'make upgrade' in the checkout before is the way back",
       );
-}
-
-/** One that has done its work counts too. */
-function isWell({ running, health, exitCode }: StackContainer): boolean {
-  return running ? health === undefined || health === "healthy" : exitCode === 0;
 }

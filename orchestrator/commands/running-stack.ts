@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import type { ComposePlan } from "../up/compose-plan.ts";
 import { readLeaving } from "../up/leaving.ts";
 import { type PlanWords, planWords } from "../up/plan-words.ts";
+import { planThere } from "../up/plan-there.ts";
 import { askCompose, runCompose } from "../up/run-compose.ts";
 import { type ServiceState, toServiceStates } from "../up/service-states.ts";
 import { upPlaces } from "../up/state.ts";
@@ -29,17 +30,20 @@ export interface RunningStack {
 
 /** Undefined: nothing was brought up in containers, or it was ended since. */
 export function runningStack(config: Config): RunningStack | undefined {
-  const plan = readPlan(config);
-  if (!plan) return undefined;
+  const kept = readPlan(config);
+  if (!kept) return undefined;
+  const plan = planThere(kept);
   const all: ComposePlan = { ...plan, arguments: [...plan.arguments, "--profile=*"] };
   return {
     address: plan.address,
-    words: planWords(plan),
+    words: planWords(kept),
     async down({ now }, io) {
       const exchange = exchangeOf(all, config, io);
       await endCalls(exchange, { now });
       if (io.signal.aborted) return EXIT.interrupted;
-      const code = await runCompose(all, ["down", ...(now ? ["--timeout", "25"] : [])], io.signal);
+      // What another checkout has brought up beside it ends too.
+      const words = ["down", "--remove-orphans", ...(now ? ["--timeout", "25"] : [])];
+      const code = await runCompose(all, words, io.signal);
       if (code !== 0) return code;
       exchange.leaving.clear();
       rmSync(planFile(config), { force: true });
@@ -66,7 +70,7 @@ export function exchangeOf(plan: ComposePlan, config: Config, io: Io): Omit<Exch
   };
 }
 
-/** For the other commands, from now on. */
+/** For the other commands, from now on; without what only a comparison with containers needs. */
 export function keepPlan(config: Config, plan: ComposePlan): void {
   mkdirSync(upPlaces(config.dataDir).folder, { recursive: true, mode: 0o700 });
   writeFileSync(planFile(config), JSON.stringify(plan), { mode: 0o600 });

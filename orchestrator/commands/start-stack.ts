@@ -2,6 +2,8 @@ import { InputError } from "../errors.ts";
 import { lookAtContainers, servicesOf } from "../up/docker-containers.ts";
 import { CAREFUL, endCalls, type Exchange, exchangeAgent, makeRoomForGateway } from "./exchange.ts";
 import { renew, tellIll } from "./renew.ts";
+import { tellUnfinished } from "./unfinished.ts";
+import { upUntilHealthy } from "./until-healthy.ts";
 
 /** What is exchanged in a way of its own, in this order; compose would let some of it wait for hours. */
 const APART: ReadonlySet<string> = new Set(["livekit", "gateway", "turn", "agent"]);
@@ -24,8 +26,18 @@ const TURN_END = ["--timeout", "5"];
  * @throws {InputError} when a part does not become healthy
  */
 export async function startStack(exchange: Exchange): Promise<void> {
-  const { plan, signal, compose, leaving, tell } = exchange;
+  const { plan, signal } = exchange;
   const all = await servicesOf(plan, signal);
+  try {
+    await bringAll(exchange, all);
+  } catch (fault) {
+    if (!signal.aborted) throw fault;
+  }
+  if (signal.aborted) await tellUnfinished(exchange, all);
+}
+
+async function bringAll(exchange: Exchange, all: readonly string[]): Promise<void> {
+  const { plan, signal, leaving, tell } = exchange;
   const careful = await lookAtContainers(plan, CAREFUL, signal);
   if (!careful.some(({ running }) => running)) {
     leaving.clear();
@@ -56,14 +68,10 @@ export async function startStack(exchange: Exchange): Promise<void> {
         before: async () =>
           tell("port 443 is exchanged; callers who come through it hear nothing for some seconds"),
       }),
-    () =>
-      compose(
-        "up",
-        "--detach",
-        "--remove-orphans",
-        ...waiting(SLOW_S),
-        ...all.filter((name) => name !== "agent"),
-      ),
+    () => {
+      const services = all.filter((name) => name !== "agent");
+      return upUntilHealthy(exchange, { words: ["--remove-orphans"], services, waitS: SLOW_S });
+    },
     () => exchangeAgent(exchange),
   ];
   try {
@@ -90,7 +98,8 @@ async function keepAnswering(exchange: Exchange): Promise<void> {
 
 async function startAll(exchange: Exchange, all: readonly string[]): Promise<void> {
   try {
-    await exchange.compose("up", "--detach", "--remove-orphans", ...waiting(SLOW_S));
+    const words = ["--remove-orphans"];
+    await upUntilHealthy(exchange, { words, services: all, waitS: SLOW_S, isAll: true });
   } catch (fault) {
     const ill = await tellIll(exchange, all);
     if (ill.length === 0) throw fault;
@@ -107,8 +116,4 @@ async function letCallsEnd(exchange: Exchange): Promise<void> {
     "LiveKit is exchanged, which no call outlives: those that run may finish, for two hours at most, and nobody new can call until then ('make down NOW=1' and 'make up' end them now)",
   );
   await endCalls({ ...exchange, tell: () => {} }, { now: false });
-}
-
-function waiting(seconds: number): readonly string[] {
-  return ["--wait", "--wait-timeout", String(seconds)];
 }

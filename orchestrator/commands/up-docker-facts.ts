@@ -12,6 +12,7 @@ import type { Gpu } from "../up/nvidia-smi.ts";
 import { OBSERVABILITY } from "../up/observers.ts";
 import { pickGpu, type PickOptions } from "../up/pick-gpu.ts";
 import type { DiskRoom, GpuPick, MachineFacts, WantedPort } from "../up/preflight.ts";
+import { planThere } from "../up/plan-there.ts";
 import { profileFaults } from "../up/profiles.ts";
 import { weakSecrets } from "../up/secrets.ts";
 import { type SpeechDevice, speechDevice, speechDeviceOf, wishedDevice } from "../up/speech-device.ts";
@@ -34,7 +35,7 @@ export interface LookForDockerOptions {
 const IMAGES_BYTES = { vllm: 45e9, simulator: 8e9 } as const;
 /** Of the largest model. */
 const WEIGHTS_BYTES = { vllm: 17e9, simulator: 0 } as const;
-/** Of a stack that was not brought up. */
+/** Of a stack that was not brought up, or of which Docker does not tell, which is a fault of its own. */
 const NOTHING = { made: new Set<string>(), running: new Set<string>() } as const;
 /** Images and weights of both speech servers, an estimate: each with its own CUDA, or one without. */
 const SPEECH_BYTES = { gpu: 28e9, cpu: 5e9 } as const;
@@ -60,7 +61,8 @@ export async function lookForDocker(
   const found = gpus?.state === "answered" ? gpus.gpus : [];
   const wish = toPickOptions(look, found);
   const picked = found.length === 0 ? undefined : pickGpu(found, wish);
-  const ours = before === undefined ? NOTHING : await servicesThere(before, signal);
+  const answers = docker.state === "answered" && docker.engine && docker.compose !== undefined;
+  const ours = before && answers ? await servicesThere(planThere(before), signal) : NOTHING;
   const speech = deviceOf(look);
   const isNew = !ours.made.has("stt") || speech !== speechDeviceOf(before?.arguments ?? []);
   const newSpeech = isNew ? speech : undefined;

@@ -1,5 +1,6 @@
 import type { ComposePlan } from "../up/compose-plan.ts";
-import { observersOf } from "../up/observers.ts";
+import { servicesThere } from "../up/docker-containers.ts";
+import { OBSERVERS, observersOf } from "../up/observers.ts";
 import { runCompose } from "../up/run-compose.ts";
 
 /** What each further profile starts, beside what measures. */
@@ -7,18 +8,17 @@ const STARTED = { speech: ["stt", "tts"], turn: ["turn"] } as const;
 /** Tunnels last as long as calls; whoever was asked for no more does not. */
 const END_S = 5;
 
-/** Ends what ran before by profiles that are asked for no more; compose lets it run, as it was. */
-export async function endLeftOut(
-  before: ComposePlan | undefined,
-  plan: ComposePlan,
-  signal: AbortSignal,
-): Promise<void> {
-  if (!before) return;
+/** Ends what is there of profiles that are asked for no more; compose lets it run, as it was. */
+export async function endLeftOut(plan: ComposePlan, signal: AbortSignal): Promise<void> {
+  const { made } = await servicesThere(plan, signal);
   const wanted = startedBy(plan);
-  const names = startedBy(before).filter((name) => !wanted.includes(name));
+  const all = [...OBSERVERS, ...Object.values(STARTED).flat()];
+  const names = all.filter((name) => made.has(name) && !wanted.includes(name));
   if (names.length === 0) return;
-  await runCompose(before, ["stop", "--timeout", String(END_S), ...names], signal);
-  await runCompose(before, ["rm", "--force", ...names], signal);
+  // Services of other profiles are none to compose.
+  const every: ComposePlan = { ...plan, arguments: [...plan.arguments, "--profile=*"] };
+  await runCompose(every, ["stop", "--timeout", String(END_S), ...names], signal);
+  await runCompose(every, ["rm", "--force", ...names], signal);
 }
 
 function startedBy(plan: ComposePlan): readonly string[] {

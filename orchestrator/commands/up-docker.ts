@@ -8,6 +8,7 @@ import { PROJECT_DIR } from "../project.ts";
 import { type ComposePlan, composePlan, pageHosts } from "../up/compose-plan.ts";
 import { secretFiles } from "../up/container-secrets.ts";
 import { withoutObservers } from "../up/observers.ts";
+import { FILES_OVERLAY, planThere } from "../up/plan-there.ts";
 import { preflight, type GpuPick } from "../up/preflight.ts";
 import { pickGpu } from "../up/pick-gpu.ts";
 import { runCompose } from "../up/run-compose.ts";
@@ -16,12 +17,13 @@ import { filesOverlay, ownKey } from "../up/mounted-files.ts";
 import { speechDevice, wishedDevice } from "../up/speech-device.ts";
 import { speechWeights } from "../up/speech-weights.ts";
 import { upPlaces } from "../up/state.ts";
-import { keepRunning } from "../up/way-back.ts";
+import { keepRunning, keepUnkept } from "../up/way-back.ts";
 import { explain } from "./up-docker-explain.ts";
 import { lookForDocker, modelOf } from "./up-docker-facts.ts";
 import { endLeftOut } from "./up-docker-left-out.ts";
 import { startObservers, unwatchedLine } from "./up-docker-observers.ts";
 import { ownLan } from "./demo-lan.ts";
+import type { Exchange } from "./exchange.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { exchangeOf, keepPlan, readPlan } from "./running-stack.ts";
@@ -63,11 +65,13 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
     hasSettings: existsSync(join(PROJECT_DIR, ".env")),
   });
   const { folder } = upPlaces(config.dataDir);
+  const overlay = join(folder, FILES_OVERLAY);
+  await keepUnkept({ folder, before: before && laidOver(planThere(before), overlay) }, io.signal);
   const plan = await withFiles(made, folder, io.signal);
   if (io.signal.aborted) return EXIT.interrupted;
   const calls = withoutObservers(plan);
-  const compose = async (...words: readonly string[]): Promise<void> => {
-    const code = await runCompose(calls, words, io.signal);
+  const compose: Exchange["compose"] = async (words, signal = io.signal) => {
+    const code = await runCompose(calls, words, signal);
     if (io.signal.aborted || code === 0) return;
     throw new InputError(
       `docker compose ${words[0] ?? ""} ended with ${code}`,
@@ -75,15 +79,15 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
     );
   };
   for (const step of steps([modelOf(picked), ...speechWeights(speech, operator["SPEECH_PIPER"])])) {
-    await compose(...step);
+    await compose(step);
     if (io.signal.aborted) return EXIT.interrupted;
   }
-  keepPlan(config, plan);
+  keepPlan(config, made);
   const exchange = { ...exchangeOf(calls, config, io), compose };
   await startStack(exchange);
   if (io.signal.aborted) return EXIT.interrupted;
   await keepRunning(exchange, io.signal);
-  await endLeftOut(before, plan, io.signal);
+  await endLeftOut(plan, io.signal);
   const failed = await startObservers(plan, exchange);
   if (io.signal.aborted) return EXIT.interrupted;
   explain({ plan, picked, options, speech, operator, failed, secrets: secretsFolder(config) }, io);
@@ -101,8 +105,12 @@ function steps(models: readonly (string | undefined)[]): readonly (readonly stri
 async function withFiles(plan: ComposePlan, folder: string, signal: AbortSignal): Promise<ComposePlan> {
   const config = await askDocker(plan, ["compose", ...plan.arguments, "config", "--format", "json"], signal);
   if (signal.aborted) return plan;
-  const overlay = join(folder, "files.json");
+  const overlay = join(folder, FILES_OVERLAY);
   const key = ownKey(join(folder, "files-key"));
   writeFileSync(overlay, filesOverlay(config, key), { mode: 0o600 });
-  return { ...plan, arguments: [...plan.arguments, `--file=${overlay}`] };
+  return laidOver(plan, overlay);
+}
+
+function laidOver(plan: ComposePlan, file: string): ComposePlan {
+  return existsSync(file) ? { ...plan, arguments: [...plan.arguments, `--file=${file}`] } : plan;
 }

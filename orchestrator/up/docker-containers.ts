@@ -18,6 +18,8 @@ export interface StackContainer {
   readonly health: string | undefined;
   /** It is what compose would make of the service now. */
   readonly current: boolean;
+  /** It has the settings that compose would give it now, of whatever image. */
+  readonly sameSettings: boolean;
   /** Id of the image that it was made of. */
   readonly image: string;
   /** When it was made, in milliseconds since 1970. */
@@ -39,6 +41,16 @@ const inspected = z.array(
       Health: z.object({ Status: z.string() }).nullish(),
     }),
     Config: z.object({ Image: z.string(), Labels: z.record(z.string(), z.string()) }),
+  }),
+);
+
+/** Of a container that Docker asks whether it is well. */
+const restarted = z.array(
+  z.object({
+    Id: z.string(),
+    RestartCount: z.int().default(0),
+    State: z.object({ Health: z.object({ Status: z.string() }).nullish() }),
+    Config: z.object({ Labels: z.record(z.string(), z.string()) }),
   }),
 );
 
@@ -70,14 +82,17 @@ export async function servicesOf(plan: ComposePlan, signal: AbortSignal): Promis
   return lines(await askDocker(plan, ["compose", ...plan.arguments, "config", "--services"], signal));
 }
 
-/** Which services have a container, and which of them run; none where Docker does not answer. */
+/**
+ * Which services have a container, and which of them run.
+ *
+ * @throws {InputError} when compose does not say
+ */
 export async function servicesThere(
   plan: ComposePlan,
   signal: AbortSignal,
 ): Promise<{ readonly made: ReadonlySet<string>; readonly running: ReadonlySet<string> }> {
   const asked = ["compose", ...plan.arguments, "--profile=*", "ps", "--all", "--format", "json"];
-  const said = await askDocker(plan, asked, signal).catch(() => "");
-  const found = lines(said).map((line) => listed.parse(JSON.parse(line)));
+  const found = lines(await askDocker(plan, asked, signal)).map((line) => listed.parse(JSON.parse(line)));
   const running = found.filter(({ State }) => State === "running");
   const names = (of: typeof found): ReadonlySet<string> => new Set(of.map(({ Service }) => Service));
   return { made: names(found), running: names(running) };
@@ -108,6 +123,7 @@ export async function lookAtContainers(
   return found
     .map(({ Id: id, Created, Image, State, Config }) => {
       const service = Config.Labels["com.docker.compose.service"] ?? "";
+      const sameSettings = Config.Labels["com.docker.compose.config-hash"] === hashes.get(service);
       return {
         id,
         service,
@@ -115,14 +131,46 @@ export async function lookAtContainers(
         running: State.Running,
         exitCode: State.ExitCode,
         health: State.Health?.Status,
-        current:
-          Config.Labels["com.docker.compose.config-hash"] === hashes.get(service) &&
-          Image === images.get(Config.Image),
+        current: sameSettings && Image === images.get(Config.Image),
+        sameSettings,
         image: Image,
         createdMs: Date.parse(Created),
       };
     })
     .toSorted((one, other) => one.createdMs - other.createdMs);
+}
+
+/** It does its work; one that has done it counts too. */
+export function isWell({ running, health, exitCode }: StackContainer): boolean {
+  return running ? health === undefined || health === "healthy" : exitCode === 0;
+}
+
+/** How often Docker has started a container again by itself. */
+export interface Restarts {
+  readonly id: string;
+  readonly service: string;
+  readonly count: number;
+}
+
+/** Those of these services that are to become healthy. */
+export async function restartsOf(
+  plan: ComposePlan,
+  services: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Restarts[]> {
+  const asked = ["compose", ...plan.arguments, "ps", "--all", "--quiet", ...services];
+  const ids = lines(await askDocker(plan, asked, signal));
+  if (ids.length === 0 || signal.aborted) return [];
+  const said = await askDocker(plan, ["inspect", ...ids], signal);
+  if (signal.aborted) return [];
+  return restarted
+    .parse(JSON.parse(said))
+    .filter(({ State }) => State.Health)
+    .map(({ Id, RestartCount, Config }) => ({
+      id: Id,
+      service: Config.Labels["com.docker.compose.service"] ?? "",
+      count: RestartCount,
+    }));
 }
 
 /** Whether there is such a container, and it runs. */

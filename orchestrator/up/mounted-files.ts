@@ -12,7 +12,9 @@ const project = z.object({
     z.string(),
     z.object({
       environment: z.record(z.string(), z.string().nullable()).default({}),
-      volumes: z.array(z.object({ type: z.string(), source: z.string().default("") })).default([]),
+      volumes: z
+        .array(z.object({ type: z.string(), source: z.string().default(""), target: z.string().default("") }))
+        .default([]),
       secrets: z.array(z.object({ source: z.string() })).default([]),
     }),
   ),
@@ -23,12 +25,24 @@ const project = z.object({
 const UNREAD: Readonly<Record<string, { readonly secrets: readonly string[]; readonly without: string }>> = {
   livekit: { secrets: ["tls_cert", "tls_key"], without: "TURN_DOMAIN" },
 };
+interface Reads {
+  readonly target: string;
+  readonly isRead: (name: string, environment: Readonly<Record<string, string | null>>) => boolean;
+}
+/** Who reads only some of the files of the folder at `target`. */
+const READS: Readonly<Record<string, Reads>> = {
+  vllm: { target: "/classes", isRead: (name, { GPU_CLASS }) => name === `${GPU_CLASS}.yaml` },
+  "warm-up": { target: "/warm-up", isRead: (name) => /^warm_up.*\.(py|json)$/.test(name) },
+  stt: { target: "/speech", isRead: (name) => /\.(py|wav)$/.test(name) },
+  tts: { target: "/speech", isRead: (name) => /\.(py|wav)$/.test(name) },
+};
 /** Python writes it by itself. */
 const BY_ITSELF = "__pycache__";
 const KEY_BYTES = 32;
 
 /**
- * Files and folders of this machine that each service reads, secrets too.
+ * Files and folders of this machine that each service reads, secrets too; of a folder of which it reads
+ * only some, those.
  *
  * @param config what compose answers to `config`, as JSON
  * @throws {SyntaxError | z.ZodError} for an answer of another form
@@ -38,15 +52,28 @@ export function mountedFiles(config: string): Readonly<Record<string, readonly s
   return Object.fromEntries(
     Object.entries(services).flatMap(([name, { environment, volumes, secrets: handed }]) => {
       const { secrets: unread, without } = UNREAD[name] ?? { secrets: [], without: "" };
+      const reads = READS[name];
       const read = handed.filter(({ source }) => environment[without] || !unread.includes(source));
       const paths = [
-        ...volumes.filter(({ type }) => type === "bind").map(({ source }) => source),
+        ...volumes
+          .filter(({ type }) => type === "bind")
+          .flatMap(({ source, target }) =>
+            reads?.target === target
+              ? filesIn(source, (entry) => reads.isRead(entry, environment))
+              : [source],
+          ),
         ...read.map(({ source }) => secrets[source]?.file ?? ""),
       ];
       const files = [...new Set(paths)].filter((path) => path !== "").toSorted();
       return files.length === 0 ? [] : [[name, files]];
     }),
   );
+}
+
+function filesIn(folder: string, isRead: (name: string) => boolean): readonly string[] {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (!found?.isDirectory()) return [folder];
+  return readdirSync(folder).flatMap((entry) => (isRead(entry) ? [join(folder, entry)] : []));
 }
 
 /**

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { ComposePlan } from "./compose-plan.ts";
-import { askDocker, type StackContainer } from "./docker-containers.ts";
+import { askDocker, lookAtContainers, type StackContainer } from "./docker-containers.ts";
 
 // What runs was made by a checkout that may be gone: its whole configuration is kept as compose has
 // resolved it, so that a service can be made again as it was.
@@ -12,7 +12,9 @@ const project = z.looseObject({
   services: z.record(z.string(), z.record(z.string(), z.unknown())),
   networks: z.record(z.string(), z.looseObject({ name: z.string() })).default({}),
   volumes: z.record(z.string(), z.looseObject({ name: z.string() })).default({}),
+  secrets: z.record(z.string(), z.unknown()).default({}),
 });
+type Project = z.output<typeof project>;
 
 const NOT_AGAIN: ReadonlySet<string> = new Set(["build", "depends_on", "image", "profiles"]);
 
@@ -26,13 +28,51 @@ export async function keepRunning(
   signal: AbortSignal,
   only?: readonly string[],
 ): Promise<void> {
-  const asked = ["compose", ...plan.arguments, "config", "--format", "json"];
-  const said = await askDocker(plan, asked, signal);
-  if (signal.aborted) return;
-  const now = project.parse(JSON.parse(said));
+  const now = await resolved(plan, signal);
+  if (!now) return;
   const kept = only && readRunning(folder);
-  const services = kept ? { ...kept.services, ...picked(now.services, only) } : now.services;
-  writeFileSync(runningFile(folder), JSON.stringify({ ...now, services }), { mode: 0o600 });
+  const services = only ? { ...kept?.services, ...picked(now.services, only) } : now.services;
+  write(folder, withNamed({ ...now, services }, kept));
+}
+
+/**
+ * Keeps what of a plan of before still runs by it and was kept by nobody. The files that the plan names may
+ * be of another checkout by now: what their settings are not those of is not kept.
+ *
+ * @param before its files that are gone are left out; undefined: nothing was brought up
+ */
+export async function keepUnkept(
+  { folder, before }: { readonly folder: string; readonly before: ComposePlan | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  const kept = readRunning(folder);
+  if (!before || kept) return;
+  const now = await resolved(before, signal).catch(() => undefined);
+  if (!now) return;
+  const found = await lookAtContainers(before, Object.keys(now.services), signal).catch(() => []);
+  const names = found.filter(({ running, sameSettings }) => running && sameSettings);
+  if (signal.aborted || names.length === 0) return;
+  const services = picked(
+    now.services,
+    names.map(({ service }) => service),
+  );
+  write(folder, { ...now, services });
+}
+
+/** Undefined: aborted. */
+async function resolved(plan: ComposePlan, signal: AbortSignal): Promise<Project | undefined> {
+  const said = await askDocker(plan, ["compose", ...plan.arguments, "config", "--format", "json"], signal);
+  return signal.aborted ? undefined : project.parse(JSON.parse(said));
+}
+
+/** What kept services name may be named by no other any more. */
+function withNamed(now: Project, kept: Project | undefined): Project {
+  return {
+    ...now,
+    networks: { ...kept?.networks, ...now.networks },
+    volumes: { ...kept?.volumes, ...now.volumes },
+    secrets: { ...kept?.secrets, ...now.secrets },
+  };
 }
 
 /**
@@ -72,7 +112,12 @@ function picked<Value>(from: Readonly<Record<string, Value>>, names: readonly st
   return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name)));
 }
 
-function readRunning(folder: string): z.output<typeof project> | undefined {
+function write(folder: string, content: Project): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(runningFile(folder), JSON.stringify(content), { mode: 0o600 });
+}
+
+function readRunning(folder: string): Project | undefined {
   if (!existsSync(runningFile(folder))) return undefined;
   return project.parse(JSON.parse(readFileSync(runningFile(folder), "utf8")));
 }

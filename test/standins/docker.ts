@@ -58,37 +58,42 @@ async function serve(file: string): Promise<void> {
     readonly image?: string;
     readonly labels?: Readonly<Record<string, string>>;
   }
-  const overlays = all
-    .filter((word) => /^--file=.*\.json$/.test(word))
-    .map(
-      (word) =>
-        JSON.parse(fs.readFileSync(word.slice("--file=".length), "utf8")) as {
-          services: Record<string, Written>;
-        },
-    );
+  const files = all.filter((word) => word.startsWith("--file=")).map((word) => word.slice("--file=".length));
+  const gone = files.find((path) => !fs.existsSync(path));
+  const overlays = files
+    .filter((path) => path.endsWith(".json") && path !== gone)
+    .map((path) => JSON.parse(fs.readFileSync(path, "utf8")) as { services: Record<string, Written> });
   /** What compose would make a service of, by its files. */
-  const wanted = (service: string): Pick<FakeContainer, "hash" | "files" | "image"> => {
+  const wanted = (service: string): Settings => {
     const written = overlays.flatMap(({ services }) => services[service] ?? []);
-    const files = written.flatMap(({ labels }) => labels?.["sightline.files"] ?? []).at(-1) ?? "";
+    const label = written.flatMap(({ labels }) => labels?.["sightline.files"] ?? []).at(-1) ?? "";
     const image = written.flatMap(({ image: named }) => named ?? []).at(-1) ?? `${service}:0.1.0`;
-    return { hash: idOf(image).slice("sha256:".length), files, image };
+    return { hash: idOf(image).slice("sha256:".length), files: label, image };
   };
   const idOf = (image: string): string => {
     const [service = ""] = image.split(":");
     return state.tags[image] ?? `sha256:${state.hashes[service] ?? state.hash}`;
   };
-  const configHash = ({ hash, files, image }: Pick<FakeContainer, "hash" | "files" | "image">): string =>
-    [hash, files, image].join("/");
+  type Settings = Pick<FakeContainer, "hash" | "files" | "image">;
+  const configHash = ({ files, image }: Settings): string => `${files}/${image}`;
+  const isAs = (one: Settings, other: Settings): boolean =>
+    one.hash === other.hash && configHash(one) === configHash(other);
   const isNamed = (word: string | undefined): boolean => state.services.includes(word ?? "");
+  /** Of the profiles that are named. */
+  const active = state.services.filter((name) => {
+    const profile = state.profiles[name];
+    return profile === undefined || all.includes(`--profile=${profile}`) || all.includes("--profile=*");
+  });
   const make = (service: string): void => {
     const of = wanted(service);
+    const isLoading = [state.loading, state.ending].some((those) => those[service] === of.hash);
     const numbers = state.containers.filter((each) => each.service === service).map(({ number }) => number);
     state.containers.push({
       id: `${service}-${state.told.length}-${state.containers.length}`,
       service,
       number: Math.max(0, ...numbers) + 1,
       running: service !== "weights",
-      health: state.ill[service] === of.hash ? "unhealthy" : "healthy",
+      health: state.ill[service] === of.hash ? "unhealthy" : isLoading ? "starting" : "healthy",
       ...of,
       createdMs: Date.now(),
       signals: 0,
@@ -123,6 +128,8 @@ async function serve(file: string): Promise<void> {
           Id: each.id,
           Created: new Date(each.createdMs).toISOString(),
           Image: `sha256:${each.hash}`,
+          RestartCount:
+            state.ending[each.service] === each.hash ? Math.floor((Date.now() - each.createdMs) / 100) : 0,
           State: { Running: each.running, ExitCode: 0, Health: { Status: each.health } },
           Config: {
             Image: each.image,
@@ -157,10 +164,12 @@ async function serve(file: string): Promise<void> {
     return save();
   }
   const [, verb, ...rest] = words;
-  // What only measures has no container here.
-  if (["prometheus", "dcgm", "grafana"].includes(rest.at(-1) ?? "")) return;
   const named = rest.filter((word) => isNamed(word));
   if (verb === "version") return say("2.40.3");
+  if (gone !== undefined) return fail(`open ${gone}: no such file or directory`);
+  for (const [name, { image }] of overlays.flatMap(({ services }) => Object.entries(services)))
+    if (!isNamed(name) && image === undefined)
+      return fail(`service "${name}" has neither an image nor a build context specified`);
   if (verb === "ps" && rest.includes("json")) {
     for (const { service, running } of state.containers)
       say(JSON.stringify({ Service: service, State: running ? "running" : "exited" }));
@@ -178,20 +187,24 @@ async function serve(file: string): Promise<void> {
     return;
   }
   if (verb === "config") {
-    if (rest[0] === "--services") return say(state.services.join("\n"));
+    if (rest[0] === "--services") return say(active.join("\n"));
     if (rest[0] === "--hash") {
       for (const service of (rest[1] ?? "").split(",")) say(`${service} ${configHash(wanted(service))}`);
       return;
     }
-    const services = state.services.map((service) => {
+    const services = active.map((service) => {
       const { volumes = [], secrets = [] } = state.handed[service] ?? {};
-      const { files, image } = wanted(service);
+      const { files: label, image } = wanted(service);
       return [
         service,
         {
           image,
-          labels: files === "" ? {} : { "sightline.files": files },
-          volumes: volumes.map((source) => ({ type: "bind", source, target: source })),
+          labels: label === "" ? {} : { "sightline.files": label },
+          environment: state.environment,
+          volumes: volumes.map((volume) => {
+            const [source = "", target = source] = volume.split(":");
+            return { type: "bind", source, target };
+          }),
           secrets: secrets.map((source) => ({ source, target: `/run/secrets/${source}` })),
         },
       ];
@@ -209,23 +222,29 @@ async function serve(file: string): Promise<void> {
   const remove = (gone: (each: FakeContainer) => boolean): void => {
     state.containers = state.containers.filter((each) => !gone(each));
   };
-  if (verb === "down") remove(() => true);
+  if (rest.includes("--remove-orphans")) remove(({ service }) => !isNamed(service));
+  if (verb === "down") remove(({ service }) => isNamed(service));
+  if (verb === "stop")
+    for (const each of state.containers) if (named.includes(each.service)) each.running = false;
   if (verb === "rm") remove(({ service, running }) => named.includes(service) && !running);
+  const chosen = named.length > 0 ? named : active;
   if (verb === "up") {
     const scale = Number(rest.find((word) => word.startsWith("agent="))?.slice("agent=".length) ?? 1);
-    const chosen = named.length > 0 ? named : state.services;
     for (const service of chosen) {
       const count = service === "agent" ? scale : 1;
       if (!rest.includes("--no-recreate"))
-        remove((each) => each.service === service && configHash(each) !== configHash(wanted(service)));
+        remove((each) => each.service === service && !isAs(each, wanted(service)));
       const found = state.containers.filter((each) => each.service === service);
       for (const each of found) if (service !== "weights") each.running = true;
       for (let made = found.length; made < count; made++) make(service);
     }
     const ill = state.containers.find(
-      ({ service, running, health }) => chosen.includes(service) && running && health !== "healthy",
+      ({ service, running, health }) => chosen.includes(service) && running && health === "unhealthy",
     );
     if (ill && rest.includes("--wait")) fail(`container sightline-${ill.service}-1 is unhealthy`);
   }
   save();
+  const isWaiting = (): boolean =>
+    read().containers.some(({ service, health }) => chosen.includes(service) && health === "starting");
+  while (rest.includes("--wait") && isWaiting()) await new Promise((resolve) => setTimeout(resolve, 50));
 }

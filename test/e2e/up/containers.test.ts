@@ -49,6 +49,7 @@ test("images are built, weights fetched with their progress, and all of it await
     "compose run --rm --no-deps weights fetch yolox_nano",
     "compose up --detach --remove-orphans --wait --wait-timeout 2400",
     "compose config --format json",
+    "compose --profile=observability --profile=* ps --all --format json",
     ...measuring("prometheus", "grafana"),
   ]);
   const [first] = machine.told();
@@ -82,6 +83,8 @@ test("what measures cannot keep the stack from being up: it is warned of, by nam
 test("without the profile nothing measures; what did before is ended", async () => {
   expect((await run(["up", "--engine", "simulator"])).code).toBe(0);
   const before = commands().length;
+  const measuringNow = { prometheus: ["running", "healthy"], grafana: ["running", "healthy"] } as const;
+  machine.containers({ config: '{"services":{}}', ps: ps(measuringNow) });
   const up = await run(["up", "--engine", "simulator", "--profiles", "none"]);
   expect(up.code, up.stderr).toBe(0);
   expect(commands().slice(before)).toEqual([
@@ -91,8 +94,9 @@ test("without the profile nothing measures; what did before is ended", async () 
     "compose run --rm --no-deps weights fetch yolox_nano",
     "compose up --detach --remove-orphans --wait --wait-timeout 2400",
     "compose config --format json",
-    "compose --profile=observability stop --timeout 5 prometheus grafana",
-    "compose --profile=observability rm --force prometheus grafana",
+    "compose --profile=* ps --all --format json",
+    "compose --profile=* stop --timeout 5 prometheus grafana",
+    "compose --profile=* rm --force prometheus grafana",
   ]);
   expect(up.stdout).toContain("  profiles     none\n");
 });
@@ -123,7 +127,7 @@ test("each service is laid beside what its files hold, as compose itself resolve
   const checkout = (...names: readonly string[]) => names.map((name) => join(PROJECT, name));
   const mounted = mountedFiles(config);
   expect(mounted["vllm"]).toEqual(
-    [...checkout("inference/vllm/classes"), ...secret("local_engine_api_key")].toSorted(),
+    [...checkout("inference/vllm/classes/24gb-ada.yaml"), ...secret("local_engine_api_key")].toSorted(),
   );
   expect(mounted["livekit"]).toEqual(
     [...checkout("deploy/livekit.yaml"), ...secret("livekit_api_secret")].toSorted(),
@@ -132,6 +136,9 @@ test("each service is laid beside what its files hold, as compose itself resolve
     [...checkout("deploy/turn.cfg"), ...secret("tls_cert.pem", "tls_key.pem")].toSorted(),
   );
   expect(mounted["agent"]).toEqual(expect.arrayContaining(secret("livekit_api_secret", "metrics_token")));
+  const read = mounted["warm-up"]?.map((path) => path.replace(`${join(PROJECT, "inference/vllm")}/`, ""));
+  expect(read).toEqual(expect.arrayContaining(["warm_up.json", "warm_up.py", "warm_up_engine.py"]));
+  expect(read).not.toContain("README.md");
   for (const name of ["warm-up", "stt", "tts", "prometheus", "grafana", "dcgm"])
     expect(
       mounted[name]?.some((path) => path.startsWith(PROJECT)),
@@ -214,7 +221,7 @@ test("status, logs and down are about the same containers; then nothing is up", 
     "compose --profile=observability ps --all --format json",
     "compose --profile=observability config --format json",
     "compose --profile=observability --profile=* logs --tail 50 --follow agent",
-    "compose --profile=observability --profile=* down",
+    "compose --profile=observability --profile=* down --remove-orphans",
   ]);
   expect((await run(["status"])).stdout).toContain("nothing is up");
   expect(existsSync(join(folder.path, "data", "secrets"))).toBe(true);

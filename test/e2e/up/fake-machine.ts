@@ -68,7 +68,7 @@ export function fakeMachine(folder: string): FakeMachine {
           "    fi",
           '    case " $* " in',
           `      *" config "*) cat '${folder}/config.json' 2>/dev/null || echo '{"services":{}}' ;;`,
-          `      *" ps "*) cat '${folder}/ps.json' 2>/dev/null ;;`,
+          `      *" ps "*) cat '${folder}/ps.json' 2>/dev/null || true ;;`,
           "    esac",
           "    ;;",
           "esac",

@@ -1,7 +1,12 @@
 import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import type { Exchange } from "../../../orchestrator/commands/exchange.ts";
+import { startStack } from "../../../orchestrator/commands/start-stack.ts";
+import { readLeaving } from "../../../orchestrator/up/leaving.ts";
+import { runCompose } from "../../../orchestrator/up/run-compose.ts";
 import { type StackInDocker, stackInDocker } from "./stack-in-docker.ts";
 
 // By a stand-in for Docker, which keeps containers as compose would: there is no engine where this runs.
@@ -12,8 +17,8 @@ beforeEach(() => {
 });
 afterEach(() => stack.close());
 
-const TEST_MS = 60_000;
-const SERVICES = ["gate", "vllm", "warm-up", "prometheus", "livekit", "gateway", "turn", "agent"];
+const TEST_MS = 120_000;
+const SERVICES = ["gate", "vllm", "warm-up", "prometheus", "grafana", "livekit", "gateway", "agent"];
 
 /** With a call in the agent, and each service handed a file of its own; `hand` gives one something else. */
 async function bringUp() {
@@ -22,14 +27,14 @@ async function bringUp() {
   const secrets = ["livekit_api_secret", "local_engine_api_key"];
   stack.docker.change({
     services: [...SERVICES, "weights"],
+    environment: { GPU_CLASS: "small" },
     secrets: Object.fromEntries(secrets.map((name) => [name, hand(name, name)])),
     handed: {
-      vllm: { volumes: [`${stack.folder.path}/classes`], secrets: ["local_engine_api_key"] },
+      vllm: { volumes: [`${stack.folder.path}/classes:/classes`], secrets: ["local_engine_api_key"] },
       "warm-up": { secrets: ["local_engine_api_key"] },
       prometheus: { volumes: [hand("prometheus.yml", "interval: 15s")] },
       livekit: { volumes: [hand("livekit.yaml", "port: 1")], secrets: ["livekit_api_secret"] },
       gateway: { secrets },
-      turn: { volumes: [hand("turn.cfg", "mode tcp")] },
       agent: { secrets },
     },
   });
@@ -65,11 +70,11 @@ test(
     expect((await stack.upgrade()).code).toBe(0);
     expect(changed()).toEqual(["vllm", "prometheus"]);
     expect(stack.docker.told().some((line) => line.startsWith("kill"))).toBe(false);
-    // A file beside the others counts as well as one that is another.
+    // The class of another card is read by nobody here.
     hand("classes/large.yaml", "model: large");
-    const [vllm] = stack.ids("vllm");
+    const ids = stack.ids(...SERVICES);
     expect((await stack.upgrade()).code).toBe(0);
-    expect(stack.ids("vllm")).not.toEqual([vllm]);
+    expect(stack.ids(...SERVICES)).toEqual(ids);
   },
   TEST_MS,
 );
@@ -83,15 +88,16 @@ test(
     expect(code, said).toBe(0);
     expect(changed()).toEqual(["vllm", "warm-up", "gateway", "agent"]);
     expect(order()).toEqual([
-      "compose up --detach gate prometheus weights",
+      "compose up --detach gate weights",
       "compose up --detach vllm warm-up",
       "compose up --detach --timeout 10 livekit",
       "kill --signal SIGTERM gateway",
       "compose up --detach gateway",
-      "compose up --detach --timeout 5 turn",
-      "compose up --detach --remove-orphans gate vllm warm-up prometheus livekit gateway turn weights",
+      "compose up --detach --remove-orphans gate vllm warm-up livekit gateway weights",
       "compose up --detach --no-recreate --scale agent=2 agent",
       "kill --signal SIGTERM agent",
+      "compose up --detach --no-deps prometheus",
+      "compose up --detach --no-deps grafana",
     ]);
   },
   TEST_MS,
@@ -143,12 +149,34 @@ test(
 test(
   "port 443 is exchanged after the gateway, and no tunnel is waited for",
   async () => {
-    const { hand, changed } = await bringUp();
-    hand("turn.cfg", "mode http");
-    const { code, said } = await stack.upgrade();
-    expect(code, said).toBe(0);
-    expect(changed()).toEqual(["turn"]);
-    expect(said).toContain("port 443 is exchanged");
+    stack.docker.change({ services: [...SERVICES, "turn", "weights"] });
+    vi.stubEnv("PATH", stack.docker.path);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { signal } = new AbortController();
+    const plan = { arguments: ["--profile=turn"], environment: {}, address: "" };
+    const told: string[] = [];
+    const exchange: Exchange = {
+      plan,
+      folder: stack.folder.path,
+      leaving: readLeaving(join(stack.folder.path, "leaving.json")),
+      signal,
+      compose: async (words) => expect(await runCompose(plan, words, signal)).toBe(0),
+      tell: (line) => void told.push(line),
+    };
+    await startStack(exchange);
+    stack.docker.change({ hashes: { turn: "two" }, told: [] });
+    const others = SERVICES.filter((name) => name !== "agent");
+    const ids = stack.ids(...others);
+    await startStack(exchange);
+    expect(stack.docker.of("turn")).toMatchObject([{ running: true, hash: "two" }]);
+    expect(stack.ids(...others)).toEqual(ids);
+    expect(told).toEqual([
+      "port 443 is exchanged; callers who come through it hear nothing for some seconds",
+    ]);
+    expect(order().slice(3, 5)).toEqual([
+      "compose up --detach gateway",
+      "compose up --detach --timeout 5 turn",
+    ]);
   },
   TEST_MS,
 );

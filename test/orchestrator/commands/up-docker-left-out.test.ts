@@ -11,18 +11,23 @@ afterEach(() => docker.remove());
 
 const { signal } = new AbortController();
 
-test("what ran before and is asked for no more is ended, and nothing else", async () => {
-  const before = docker.plan("", "observability", "speech");
-  const without = docker.plan("", "speech");
-  await endLeftOut(undefined, without, signal);
-  await endLeftOut(without, before, signal);
-  await endLeftOut(before, before, signal);
-  expect(docker.told()).toEqual([]);
-  await endLeftOut(before, without, signal);
-  const profiles = "--profile=observability --profile=speech";
-  expect(docker.told()).toEqual([
-    `compose ${profiles} stop --timeout 5 prometheus dcgm grafana`,
-    `compose ${profiles} rm --force prometheus dcgm grafana`,
+/** A plan of these profiles, by a Docker where these services have a container. */
+function withContainers(made: readonly string[], ...profiles: readonly string[]) {
+  const ps = made.map((Service) => JSON.stringify({ Service, State: "running" })).join("\n");
+  return docker.plan(`case " $* " in *" ps "*) echo '${ps}' ;; esac`, ...profiles);
+}
+/** What it was told beyond questions. */
+const ended = (): readonly string[] => docker.told().filter((line) => !line.includes(" ps "));
+
+test("what is there and asked for no more is ended, whatever it was begun by, and nothing else", async () => {
+  const made = ["gate", "agent", "stt", "tts", "prometheus", "grafana"];
+  await endLeftOut(withContainers(made, "observability", "speech"), signal);
+  await endLeftOut(withContainers([], "speech"), signal);
+  expect(ended()).toEqual([]);
+  await endLeftOut(withContainers(made, "speech"), signal);
+  expect(ended()).toEqual([
+    "compose --profile=speech --profile=* stop --timeout 5 prometheus grafana",
+    "compose --profile=speech --profile=* rm --force prometheus grafana",
   ]);
 });
 
@@ -33,7 +38,7 @@ test("every service that only a profile starts is ended with it", async () => {
   const ofProfiles = Object.entries(services).flatMap(([name, { profiles }]) =>
     profiles.some((profile) => ["observability", "speech", "turn"].includes(profile)) ? [name] : [],
   );
-  await endLeftOut(docker.plan("", "observability", "speech", "turn"), docker.plan(""), signal);
-  const [stopped = ""] = docker.told();
+  await endLeftOut(withContainers(Object.keys(services)), signal);
+  const [stopped = ""] = ended();
   expect(stopped.split(" --timeout 5 ")[1]?.split(" ").toSorted()).toEqual(ofProfiles.toSorted());
 });

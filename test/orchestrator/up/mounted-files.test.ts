@@ -40,6 +40,34 @@ test("files and folders are those of mounts and secrets; a certificate that is n
   ]);
 });
 
+test("of a folder only those files count that the service reads", () => {
+  for (const name of [
+    "README.md",
+    "sizing.ts",
+    "warm_up.py",
+    "warm_up.json",
+    "classes/a.yaml",
+    "classes/b.yaml",
+  ])
+    folder.put(`vllm/${name}`, name);
+  const path = join(folder.path, "vllm");
+  const mounted = mountedFiles(
+    JSON.stringify({
+      services: {
+        vllm: {
+          environment: { GPU_CLASS: "a" },
+          volumes: [{ type: "bind", source: join(path, "classes"), target: "/classes" }],
+        },
+        "warm-up": { volumes: [{ type: "bind", source: path, target: "/warm-up" }] },
+      },
+    }),
+  );
+  expect(mounted).toEqual({
+    vllm: [join(path, "classes/a.yaml")],
+    "warm-up": [join(path, "warm_up.json"), join(path, "warm_up.py")],
+  });
+});
+
 test("the word follows from content and names, not from ages", () => {
   const file = folder.put("mounted/one", "1");
   const path = join(folder.path, "mounted");
