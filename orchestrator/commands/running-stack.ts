@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { ComposePlan } from "../up/compose-plan.ts";
 import { readLeaving } from "../up/leaving.ts";
-import { type PlanWords, planWords } from "../up/plan-words.ts";
+import { type PlanWords, planWords, withAllProfiles } from "../up/plan-words.ts";
 import { planThere } from "../up/plan-there.ts";
 import { askCompose, runCompose } from "../up/run-compose.ts";
 import { type ServiceState, toServiceStates } from "../up/service-states.ts";
@@ -33,7 +33,7 @@ export function runningStack(config: Config): RunningStack | undefined {
   const kept = readPlan(config);
   if (!kept) return undefined;
   const plan = planThere(kept);
-  const all: ComposePlan = { ...plan, arguments: [...plan.arguments, "--profile=*"] };
+  const all = withAllProfiles(plan);
   return {
     address: plan.address,
     words: planWords(kept),

@@ -1,6 +1,7 @@
 import type { ComposePlan } from "../up/compose-plan.ts";
 import { servicesThere } from "../up/docker-containers.ts";
 import { OBSERVERS, observersOf } from "../up/observers.ts";
+import { withAllProfiles } from "../up/plan-words.ts";
 import { runCompose } from "../up/run-compose.ts";
 
 /** What each further profile starts, beside what measures. */
@@ -15,8 +16,7 @@ export async function endLeftOut(plan: ComposePlan, signal: AbortSignal): Promis
   const all = [...OBSERVERS, ...Object.values(STARTED).flat()];
   const names = all.filter((name) => made.has(name) && !wanted.includes(name));
   if (names.length === 0) return;
-  // Services of other profiles are none to compose.
-  const every: ComposePlan = { ...plan, arguments: [...plan.arguments, "--profile=*"] };
+  const every = withAllProfiles(plan);
   await runCompose(every, ["stop", "--timeout", String(END_S), ...names], signal);
   await runCompose(every, ["rm", "--force", ...names], signal);
 }

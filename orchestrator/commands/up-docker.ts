@@ -67,7 +67,7 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
   const { folder } = upPlaces(config.dataDir);
   const overlay = join(folder, FILES_OVERLAY);
   await keepUnkept({ folder, before: before && laidOver(planThere(before), overlay) }, io.signal);
-  const plan = await withFiles(made, folder, io.signal);
+  const plan = await withFiles(made, { folder, overlay }, io.signal);
   if (io.signal.aborted) return EXIT.interrupted;
   const calls = withoutObservers(plan);
   const compose: Exchange["compose"] = async (words, signal = io.signal) => {
@@ -102,10 +102,13 @@ function steps(models: readonly (string | undefined)[]): readonly (readonly stri
 }
 
 /** Lays over it what compose does not see: whether mounted files hold something else than before. */
-async function withFiles(plan: ComposePlan, folder: string, signal: AbortSignal): Promise<ComposePlan> {
+async function withFiles(
+  plan: ComposePlan,
+  { folder, overlay }: { readonly folder: string; readonly overlay: string },
+  signal: AbortSignal,
+): Promise<ComposePlan> {
   const config = await askDocker(plan, ["compose", ...plan.arguments, "config", "--format", "json"], signal);
   if (signal.aborted) return plan;
-  const overlay = join(folder, FILES_OVERLAY);
   const key = ownKey(join(folder, "files-key"));
   writeFileSync(overlay, filesOverlay(config, key), { mode: 0o600 });
   return laidOver(plan, overlay);

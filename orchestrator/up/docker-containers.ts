@@ -4,6 +4,7 @@ import { projectEnvironment } from "../config/project-environment.ts";
 import { InputError } from "../errors.ts";
 import { PROJECT_DIR } from "../project.ts";
 import type { ComposePlan } from "./compose-plan.ts";
+import { withAllProfiles } from "./plan-words.ts";
 
 /** A container of the stack, as Docker knows it. */
 export interface StackContainer {
@@ -91,7 +92,7 @@ export async function servicesThere(
   plan: ComposePlan,
   signal: AbortSignal,
 ): Promise<{ readonly made: ReadonlySet<string>; readonly running: ReadonlySet<string> }> {
-  const asked = ["compose", ...plan.arguments, "--profile=*", "ps", "--all", "--format", "json"];
+  const asked = ["compose", ...withAllProfiles(plan).arguments, "ps", "--all", "--format", "json"];
   const found = lines(await askDocker(plan, asked, signal)).map((line) => listed.parse(JSON.parse(line)));
   const running = found.filter(({ State }) => State === "running");
   const names = (of: typeof found): ReadonlySet<string> => new Set(of.map(({ Service }) => Service));

@@ -24,3 +24,8 @@ export function planWords({ arguments: words }: Pick<ComposePlan, "arguments">):
 export function isWithoutCard(words: readonly string[]): boolean {
   return words.some((word) => word.endsWith(WITHOUT_CARD));
 }
+
+/** The plan of every service; those of profiles that are not chosen are else none to compose. */
+export function withAllProfiles(plan: ComposePlan): ComposePlan {
+  return { ...plan, arguments: [...plan.arguments, `${PROFILE}*`] };
+}

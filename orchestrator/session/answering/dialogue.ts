@@ -15,7 +15,7 @@ import type { CallOptions } from "../call.ts";
 import type { Earcon } from "../voice/earcons.ts";
 import { textSoFar, toEnding } from "./ending.ts";
 import type { Asked } from "./later.ts";
-import { type Ending, type Live, toLive } from "./live.ts";
+import { type Ending, type Live, toLive, toSentence } from "./live.ts";
 import type { Manner } from "../manner.ts";
 import { createMemory } from "./memory.ts";
 import { createPatience } from "./patience.ts";
@@ -191,19 +191,7 @@ export function createDialogue(options: {
     // The end of what was said before may be the end of the call.
     if (closed) return;
     const answer = startAnswer(randomUUID(), () => once(text), manner.delivery(call.speaker.sampleRate));
-    const now = performance.now();
-    begin({
-      ...toLive(answer, now),
-      before: NOTHING_BEFORE,
-      question: "",
-      said: "",
-      run: undefined,
-      kind,
-      typed: false,
-      again: false,
-      held: false,
-      onEnd,
-    });
+    begin(toSentence(answer, kind, onEnd));
   };
 
   return {

@@ -1,6 +1,6 @@
 import type { TurnRun } from "./turn-run.ts";
 import type { Answer } from "./answer.ts";
-import type { Before } from "../../turn/spans.ts";
+import { type Before, NOTHING_BEFORE } from "../../turn/spans.ts";
 
 /** An answer that counts: what is being said, or about to be. */
 export interface Live {
@@ -52,5 +52,21 @@ export function toLive(answer: Answer, endedAtMs: number) {
     toldWords: 0,
     over: false,
     playedMs: 0,
+  };
+}
+
+/** A fixed sentence at the moment at which it is to be said: nobody has asked it. */
+export function toSentence(answer: Answer, kind: "command" | "notice", onEnd: Live["onEnd"]): Live {
+  return {
+    ...toLive(answer, performance.now()),
+    before: NOTHING_BEFORE,
+    question: "",
+    said: "",
+    run: undefined,
+    kind,
+    typed: false,
+    again: false,
+    held: false,
+    onEnd,
   };
 }
