@@ -30,8 +30,8 @@ export function createOpenai(
     ...(config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey}` }),
   };
 
-  /** How long an answer takes: a slow server is not made slower by asking it everything twice. */
-  let usualMs = 0;
+  /** How long an answer takes, once there was one: a slow server is not made slower by asking it everything twice. */
+  let usualMs: number | undefined;
 
   const post = async (wav: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<string> => {
     const startedAtMs = performance.now();
@@ -57,7 +57,8 @@ export function createOpenai(
       }
       const answer = answerSchema.safeParse(toJson(await response.text()));
       if (!answer.success) throw new SpeechFault("server", "format");
-      usualMs += (performance.now() - startedAtMs - usualMs) / 2;
+      const tookMs = performance.now() - startedAtMs;
+      usualMs = usualMs === undefined ? tookMs : (usualMs + tookMs) / 2;
       return answer.data.text.trim();
     } catch (error) {
       signal.throwIfAborted();
@@ -86,7 +87,7 @@ export function createOpenai(
     const either = AbortSignal.any([signal, limit, done.signal]);
     try {
       const first = post(wav, either);
-      const early = await Promise.race([first, sleep(Math.max(HEDGE_MS, 2 * usualMs), either)]);
+      const early = await Promise.race([first, sleep(Math.max(HEDGE_MS, 2 * (usualMs ?? 0)), either)]);
       return early ?? (await Promise.any([first, post(wav, either)]));
     } catch (error) {
       signal.throwIfAborted();

@@ -16,7 +16,7 @@ export interface Recording {
   readonly faults: readonly SpeechFault[];
   /** How often the service gave a sign of life. */
   readonly signs: () => number;
-  /** Waits until it is true, two seconds at most. */
+  /** Waits until it is true, ten seconds at most. */
   readonly until: (isTrue: () => boolean) => Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export async function record(recogniser: Recogniser, verify = false): Promise<Re
     faults,
     signs: () => signs,
     async until(isTrue) {
-      for (let waited = 0; !isTrue() && waited < 2000; waited += 10) await wait(10);
+      for (let waited = 0; !isTrue() && waited < 10_000; waited += 10) await wait(10);
     },
   };
 }
