@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { freeTcpPort } from "../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../orchestrator/lib/free-port.ts";
 import { PROJECT_DIR } from "../orchestrator/project.ts";
 
 /** A real vLLM on this machine's CPU, which serves a tiny random Qwen2-VL. */

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
-import { startLivekitServer, freeTcpPort } from "../assets/livekit-process.ts";
+import { startLivekitServer } from "../assets/livekit-process.ts";
+import { freeTcpPort } from "../lib/free-port.ts";
 import { findLivekitServer } from "../assets/livekit-server.ts";
 import type { Config } from "../config.ts";
 import { projectEnvironment, withoutSecrets, type Environment } from "../config/project-environment.ts";

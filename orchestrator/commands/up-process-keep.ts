@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { freeTcpPort, freeUdpPort } from "../assets/livekit-process.ts";
+import { freeTcpPort, freeUdpPort } from "../lib/free-port.ts";
 import { findLivekitServer } from "../assets/livekit-server.ts";
 import { onPath } from "../assets/on-path.ts";
 import type { Config } from "../config.ts";

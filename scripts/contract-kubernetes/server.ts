@@ -5,7 +5,7 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { freeTcpPort } from "../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../orchestrator/lib/free-port.ts";
 import { kubeApiserver } from "../tools/kube-apiserver.ts";
 
 /** What the API server answered. */

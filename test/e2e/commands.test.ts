@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { freeTcpPort } from "../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../orchestrator/lib/free-port.ts";
 import { PROJECT, sightline, start } from "./programs.ts";
 
 describe("the command itself", () => {

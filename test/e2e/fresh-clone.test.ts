@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { freeTcpPort } from "../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../orchestrator/lib/free-port.ts";
 import { clearPicture, type TestFolder, testFolder } from "../standins/photo-files.ts";
 import { PROJECT, start } from "./programs.ts";
 import { closeChromium, keepPicture, startChromium } from "./web/chromium.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Client } from "pg";
 import { generate } from "selfsigned";
-import { freeTcpPort } from "../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../orchestrator/lib/free-port.ts";
 import { childrenOf } from "../e2e/programs.ts";
 
 const PASSWORD = "p@ss/word:1";

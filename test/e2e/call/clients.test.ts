@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import { startPerson } from "../../standins/browser.ts";
 import type { View } from "../../standins/caller/camera.ts";
 import { type TestFolder, testFolder } from "../../standins/photo-files.ts";

@@ -3,7 +3,7 @@ import { createServer, request } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import { createOwnCertificate } from "../../../orchestrator/http/own-certificate.ts";
 import { startNameServer } from "../../standins/name-server.ts";
 import { testFolder } from "../../standins/photo-files.ts";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, createServer as createTls, type Server as TlsServer } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import { findLivekitServer } from "../../../orchestrator/assets/livekit-server.ts";
 import { withoutSecrets } from "../../../orchestrator/config/project-environment.ts";
 import { createOwnCertificate } from "../../../orchestrator/http/own-certificate.ts";

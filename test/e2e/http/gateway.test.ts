@@ -4,7 +4,7 @@ import { join as joinPath } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Room } from "@livekit/rtc-node";
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import type { GatewayOptions } from "../../../orchestrator/http/gateway.ts";
 import { createOwnCertificate } from "../../../orchestrator/http/own-certificate.ts";
 import { createCallerTokens } from "../../../orchestrator/transports/livekit/caller-token.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freeTcpPort, freeUdpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort, freeUdpPort } from "../../../orchestrator/lib/free-port.ts";
 import { findLivekitServer } from "../../../orchestrator/assets/livekit-server.ts";
 import { withoutSecrets } from "../../../orchestrator/config/project-environment.ts";
 import { kubernetesTools } from "../../../scripts/tools/kubernetes.ts";

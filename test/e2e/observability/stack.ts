@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { vi } from "vitest";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import type { LivekitAccess } from "../../../orchestrator/transports/livekit/tokens.ts";
 import { startRealLivekit } from "../../standins/livekit-server.ts";
 import { STUB, STUB_SHA256, testFolder } from "../../standins/photo-files.ts";

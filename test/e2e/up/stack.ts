@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import { joinAsCaller, type Caller } from "../../standins/caller.ts";
 import { startPlainFront } from "../../standins/plain-front.ts";
 import { type TestFolder, testFolder } from "../../standins/photo-files.ts";

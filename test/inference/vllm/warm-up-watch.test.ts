@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { startSimulator } from "../../../inference/simulator/start.ts";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import { startEngineFront } from "../../standins/engine-front.ts";
 import { endLater, runWarmUp, startEngineProcess, stateFile, watchEngine } from "./warm-up-program.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { SimulatorOptions } from "../../../inference/simulator/options.ts";
 import { startSimulator } from "../../../inference/simulator/start.ts";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import { type EngineFront, startEngineFront } from "../../standins/engine-front.ts";
 import { endLater, mountedScript, runWarmUp, startEngineProcess, stateFile } from "./warm-up-program.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RunningGate } from "../../../inference/gate/start.ts";
 import { startSimulator } from "../../../inference/simulator/start.ts";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import { ask } from "../../../orchestrator/commands/ask.ts";
 import { jsonLines, type Ran, runCommand } from "../../standins/command.ts";
 import {

@@ -8,7 +8,7 @@ import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import { EXIT } from "../../../orchestrator/commands/exit.ts";
 import { createOwnCertificate } from "../../../orchestrator/http/own-certificate.ts";
 import { testFolder } from "../../standins/photo-files.ts";

@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import type { Exchange } from "../../../orchestrator/commands/exchange.ts";
 import { startStack } from "../../../orchestrator/commands/start-stack.ts";
 import { readLeaving } from "../../../orchestrator/up/leaving.ts";

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync } from "node:fs";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { freeTcpPort, freeUdpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort, freeUdpPort } from "../../../orchestrator/lib/free-port.ts";
 import type { Io } from "../../../orchestrator/commands/io.ts";
 import { type KeeperOptions, keepUp } from "../../../orchestrator/commands/up-keeper.ts";
 import { isStill } from "../../../orchestrator/up/process-birth.ts";

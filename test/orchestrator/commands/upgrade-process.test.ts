@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import { birthOf } from "../../../orchestrator/up/process-birth.ts";
 import { readState, upPlaces, writeState } from "../../../orchestrator/up/state.ts";
 import { sightline } from "../../e2e/programs.ts";

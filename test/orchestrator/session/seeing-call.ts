@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { freeTcpPort } from "../../../orchestrator/assets/livekit-process.ts";
+import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 import type { SimulatorOptions } from "../../../inference/simulator/options.ts";
 import { type Simulator, startSimulator } from "../../../inference/simulator/start.ts";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
