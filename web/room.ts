@@ -15,6 +15,7 @@ import {
 import type { CallRoom, DeviceIds, PreviewElement, RoomNews } from "./call-room.ts";
 import type { Device, EndReason } from "./call.ts";
 import { EVENT_TOPIC, REQUEST_TOPIC, toCallEvent } from "./events.ts";
+import { createMediaLine, type MediaLine, type MediaTransport } from "./media-line.ts";
 
 /** Small text stays legible; more frames than the assistant looks at would only cost the phone's battery. */
 const CAMERA = { width: 1280, height: 720, frameRate: 5 };
@@ -45,13 +46,18 @@ export function createRoom(tell: (news: RoomNews) => void): CallRoom {
       degradationPreference: "maintain-resolution",
     },
   });
-  watch(room, tell);
+  const line = createMediaLine(
+    () => transportsOf(room),
+    (through) => tell({ type: through ? "reconnected" : "reconnecting" }),
+  );
+  watch(room, tell, line);
   const unwatchNetwork = watchNetwork(room, tell);
   const me = room.localParticipant;
   return {
     unlockSound: () => room.startAudio(),
     connect: async ({ serverUrl, token }) => {
       await room.connect(serverUrl, token);
+      line.watch();
       tellReady(room, tell);
     },
     async open(inputs, ids) {
@@ -117,13 +123,23 @@ function tellReady(room: Room, tell: (news: RoomNews) => void): void {
   if (news.here) tell(news);
 }
 
-function watch(room: Room, tell: (news: RoomNews) => void): void {
+function watch(room: Room, tell: (news: RoomNews) => void, line: MediaLine): void {
   const ready = () => tellReady(room, tell);
   room
-    .on(RoomEvent.Reconnecting, () => tell({ type: "reconnecting" }))
-    .on(RoomEvent.SignalReconnecting, () => tell({ type: "reconnecting" }))
-    .on(RoomEvent.Reconnected, () => tell({ type: "reconnected" }))
-    .on(RoomEvent.Disconnected, (reason) => tell({ type: "closed", reason: toEndReason(reason) }))
+    .on(RoomEvent.Reconnecting, () => {
+      line.forget();
+      tell({ type: "reconnecting" });
+    })
+    .on(RoomEvent.SignalReconnecting, () => line.signalling(true))
+    .on(RoomEvent.Reconnected, () => {
+      line.signalling(false);
+      line.watch();
+      tell({ type: "reconnected" });
+    })
+    .on(RoomEvent.Disconnected, (reason) => {
+      line.forget();
+      tell({ type: "closed", reason: toEndReason(reason) });
+    })
     .on(RoomEvent.ParticipantConnected, ready)
     .on(RoomEvent.ParticipantAttributesChanged, ready)
     .on(RoomEvent.ParticipantDisconnected, () => tell(agentNews(room)))
@@ -154,6 +170,14 @@ function watch(room: Room, tell: (news: RoomNews) => void): void {
         if (event) tell({ type: "event", event });
       },
     );
+}
+
+/** The transports of all tracks of a room, of those that are sent and of those that are heard. */
+function transportsOf(room: Room): readonly MediaTransport[] {
+  const ends = [room.localParticipant, ...room.remoteParticipants.values()]
+    .flatMap((participant) => [...participant.trackPublications.values()])
+    .map(({ track }) => track && ("receiver" in track ? track.receiver : track.sender));
+  return ends.flatMap((end) => end?.transport?.iceTransport ?? []);
 }
 
 /** The device knows at once that its network is gone; the connection itself would notice seconds later. */

@@ -39,7 +39,7 @@ async function call() {
   return { ...browser, agent };
 }
 
-test("with the signalling away for twenty seconds a call is heard both ways, and goes on afterwards", async () => {
+test("with the signalling away for twenty seconds a call is heard both ways, and goes on as if nothing were", async () => {
   const { page, agent } = await call();
   await expect.poll(() => agent.picture(), LONG).toBeDefined();
   await expect.poll(() => agent.heardMs(), LONG).toBeGreaterThan(0);
@@ -54,10 +54,10 @@ test("with the signalling away for twenty seconds a call is heard both ways, and
     expect(agent.heardMs(), `sound ${nth} of the caller`).toBeGreaterThan(before);
     await agent.tell({ type: "caption", turn: `t${nth}`, text: `Sentence number ${nth}. ` });
     await page.getByText(`Sentence number ${nth}.`).waitFor();
+    expect(await page.getByText("In call. Speak now.").isVisible()).toBe(true);
     await wait(Math.max(0, awayAtMs + (nth * AWAY_MS) / 4 - performance.now()));
   }
   await front.comeBack();
-  await page.getByText("Connected again.").waitFor({ timeout: 15_000 });
   const loudness = page.evaluate<number>(LOUDNESS);
   await agent.sound(SOUND_MS);
   expect(await loudness).toBeGreaterThan(0.02);
@@ -67,6 +67,19 @@ test("with the signalling away for twenty seconds a call is heard both ways, and
   await page.keyboard.press("c");
   await expect.poll(() => agent.published().length, LONG).toBe(2);
 }, 120_000);
+
+test("with the signalling and the media away the call is lost, and says when it is back", async () => {
+  const { page, agent } = await call();
+  await front.leave();
+  process.kill(-server.pid, "SIGSTOP");
+  later(async () => void process.kill(-server.pid, "SIGCONT"));
+  await page.getByText("The connection is lost. Trying again…").waitFor({ timeout: 15_000 });
+  process.kill(-server.pid, "SIGCONT");
+  await front.comeBack();
+  await page.getByText("Connected again.").waitFor({ timeout: 15_000 });
+  const before = agent.heardMs();
+  await expect.poll(() => agent.heardMs(), LONG).toBeGreaterThan(before);
+}, 60_000);
 
 test("a native client is still in the call when the signalling is back, and is heard both ways again", async () => {
   const through = { ...server, url: `ws://127.0.0.1:${front.port}` };
