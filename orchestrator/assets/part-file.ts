@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { isAlive } from "../lib/process-alive.ts";
 
 /** A part file that nobody wrote to for this long has lost its owner, whatever its process id says. */
 const ABANDONED_MS = 60_000;
@@ -125,14 +126,6 @@ async function leftovers(target: string): Promise<readonly string[]> {
     if (owner === undefined || !isAlive(Number(owner)) || (await isAbandoned(path))) found.push(path);
   }
   return found;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 async function isAbandoned(path: string): Promise<boolean> {
