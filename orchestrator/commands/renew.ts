@@ -7,7 +7,7 @@ import {
   type StackContainer,
 } from "../up/docker-containers.ts";
 import { runCompose } from "../up/run-compose.ts";
-import { keepRunning, planBefore } from "../up/way-back.ts";
+import { forgetBefore, keepRunning, planBefore } from "../up/way-back.ts";
 import type { Exchange } from "./exchange.ts";
 import { upUntilHealthy } from "./until-healthy.ts";
 
@@ -44,7 +44,10 @@ export async function renew(exchange: Exchange, renewal: Renewal): Promise<void>
   } catch (fault) {
     throw await goBack(exchange, { services, old, fault });
   }
-  if (!signal.aborted) await keepRunning(exchange, signal, services);
+  if (signal.aborted) return;
+  await keepRunning(exchange, signal, services);
+  const exchanged = old.map(({ service }) => service);
+  await forgetBefore(plan, exchanged, signal);
 }
 
 /** Tells the last lines of those that are not well, and their names. */

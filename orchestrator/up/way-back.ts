@@ -92,7 +92,7 @@ export async function planBefore(
   for (const { service, image: id } of gone) {
     const was = kept.services[service];
     if (!was) return undefined;
-    const image = `sightline-before:${service}`;
+    const image = nameBefore(service);
     await askDocker(plan, ["tag", id, image], signal);
     const same = Object.entries(was).filter(([name]) => !NOT_AGAIN.has(name));
     services[service] = { ...Object.fromEntries(same), image };
@@ -102,6 +102,23 @@ export async function planBefore(
   writeFileSync(file, JSON.stringify(before), { mode: 0o600 });
   // To compose the other containers of the project are none that this file knows.
   return { ...plan, arguments: [`--file=${file}`], environment: { COMPOSE_IGNORE_ORPHANS: "true" } };
+}
+
+/** The images that a way back has given a name, and that no container is made of any more, lose it: Docker may clear them away. */
+export async function forgetBefore(
+  plan: ComposePlan,
+  services: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const service of services) {
+    // Of most there is none, and one that is in use stays.
+    await askDocker(plan, ["rmi", nameBefore(service)], signal).catch(() => undefined);
+  }
+}
+
+/** A name by which an image is there for as long as a container is made of it, whatever is built anew. */
+function nameBefore(service: string): string {
+  return `sightline-before:${service}`;
 }
 
 function asTheyAre(named: Readonly<Record<string, { readonly name: string }>>): object {

@@ -117,6 +117,14 @@ async function serve(file: string): Promise<void> {
     state.tags[words[2] ?? ""] = words[1] ?? "";
     return save();
   }
+  if (words[0] === "rmi") {
+    const name = words[1] ?? "";
+    if (state.tags[name] === undefined) return fail(`Error response from daemon: No such image: ${name}`);
+    if (state.containers.some(({ image }) => image === name))
+      return fail(`Error response from daemon: conflict: unable to remove repository reference "${name}"`);
+    delete state.tags[name];
+    return save();
+  }
   if (words[0] === "inspect" && words[1] === "--format") {
     return say(String(state.containers.some(({ id, running }) => running && words.includes(id))));
   }

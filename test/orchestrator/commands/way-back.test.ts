@@ -42,6 +42,13 @@ test(
     expect(said).toContain("so the vllm from before the upgrade serves again");
     expect(stack.docker.of("vllm")).toMatchObject([{ running: true, hash: "one", files: was?.files }]);
     expect(stack.docker.of("gate")).toMatchObject([{ running: true, hash: "two" }]);
+    expect(Object.keys(stack.docker.state().tags)).toEqual(["sightline-before:vllm"]);
+    // What is well again later needs the image of before no more.
+    stack.docker.change({ hashes: { gate: "two", vllm: "three" }, ill: {} });
+    const next = await stack.upgrade();
+    expect(next.code, next.said).toBe(0);
+    expect(stack.docker.of("vllm")).toMatchObject([{ running: true, hash: "three" }]);
+    expect(stack.docker.state().tags).toEqual({});
   },
   TEST_MS,
 );
