@@ -33,7 +33,11 @@ export interface Api {
   config(): Promise<PageConfig>;
   /** Leave to join the caller's own room. @throws {ApiError} */
   ticket(code: string, signal: AbortSignal): Promise<Ticket>;
-  /** Answers a typed question, as it is generated. `photo`: a JPEG as a data URL. @throws {ApiError} */
+  /**
+   * Answers a typed question, as it is generated. `photo`: a JPEG as a data URL.
+   *
+   * @throws {ApiError} `no-answer` also for one that is cut off: half an answer may say the opposite
+   */
   ask(question: Question, code: string, signal: AbortSignal): AsyncGenerator<string>;
   /** What was sent where, newest first, as the server tells it. @throws {ApiError} */
   ledger(code: string): Promise<unknown>;
@@ -79,13 +83,19 @@ export function createApi(base: string, fetch: typeof globalThis.fetch = globalT
         "/ask",
         { method: "POST", body: JSON.stringify(question), signal },
         code,
-      );
-      if (!response.body) return;
-      for await (const { name, data } of readEventStream(chunksOf(response.body))) {
-        const fields = toFields(parse(data));
-        if (name === "error") throw new ApiError("unavailable");
-        if (name === "text" && typeof fields["text"] === "string") yield fields["text"];
+      ).catch((error: unknown) => {
+        throw error instanceof ApiError && error.fault === "unavailable" ? new ApiError("no-answer") : error;
+      });
+      let isWhole = false;
+      if (response.body) {
+        for await (const { name, data } of readEventStream(chunksOf(response.body))) {
+          const fields = toFields(parse(data));
+          if (name === "error") break;
+          if (name === "text" && typeof fields["text"] === "string") yield fields["text"];
+          if (name === "end") isWhole = fields["outcome"] !== "cancelled";
+        }
       }
+      if (!isWhole) throw new ApiError("no-answer");
     },
     async ledger(code) {
       return (await request("/ledger", {}, code)).json();

@@ -25,6 +25,7 @@ export type CallFault =
   | "too-many"
   | "refused"
   | "bad-picture"
+  | "no-answer"
   | "unavailable"
   | "unreachable";
 

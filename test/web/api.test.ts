@@ -79,16 +79,25 @@ describe("ask", () => {
     expect(body).toEqual(question);
   });
 
-  test("an answer that breaks off on the server is a fault, after what was said", async () => {
+  test.each([
+    ["of a fault of the server", 'event: error\ndata: {"code":"internal"}\n\n'],
+    ["of a connection that was lost", ""],
+    ["of another question, or of the server's end", 'event: end\ndata: {"outcome":"cancelled"}\n\n'],
+  ])("an answer that breaks off because %s is not taken for a whole one", async (_, last) => {
     const { api } = await start((_request, response) =>
-      response.end('event: text\ndata: {"text":"A "}\n\nevent: error\ndata: {"code":"internal"}\n\n'),
+      response.end(`event: text\ndata: {"text":"Take two, but "}\n\n${last}`),
     );
     const pieces: string[] = [];
     const all = (async () => {
       for await (const piece of api.ask({ question: "?" }, "", never)) pieces.push(piece);
     })();
-    expect(await faultOf(all)).toBe("unavailable");
-    expect(pieces).toEqual(["A "]);
+    expect(await faultOf(all)).toBe("no-answer");
+    expect(pieces).toEqual(["Take two, but "]);
+  });
+
+  test("a server that has no room for the question is not said to take no calls", async () => {
+    const { api } = await start((_request, response) => response.writeHead(503).end());
+    expect(await faultOf(collect(api.ask({ question: "?" }, "", never)))).toBe("no-answer");
   });
 
   test("a picture that the server cannot use is told apart", async () => {

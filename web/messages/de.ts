@@ -26,6 +26,7 @@ export const de: Messages = {
     refused:
       "Der Server hat den Anruf abgelehnt. Öffne die Seite unter der Adresse, die der Server genannt hat.",
     "bad-picture": "Das Bild lässt sich nicht verwenden. Wähl ein anderes.",
+    "no-answer": "Der Server hat nicht oder nicht ganz geantwortet. Frag gleich noch einmal.",
     unavailable: "Anrufe sind gerade nicht möglich. Versuch es gleich noch einmal, oder schreib eine Frage.",
     unreachable: "Der Server ist nicht erreichbar. Prüf das Netz und versuch es noch einmal.",
   },

@@ -23,6 +23,7 @@ export const en = {
     "too-many": "Too many tries. Wait a minute, then try again.",
     refused: "The server refused the call. Open the page at the address that the server printed.",
     "bad-picture": "The picture cannot be used. Choose another one.",
+    "no-answer": "The server gave no answer, or not all of it. Ask again in a moment.",
     unavailable: "Calls are not possible right now. Try again in a moment, or type a question.",
     unreachable: "The server cannot be reached. Check the network and try again.",
   },
