@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ParticipantKind, type RemoteParticipant, type Room } from "@livekit/rtc-node";
+import { sleep } from "../../lib/abortable.ts";
 import type { CallEnd } from "../../session/call-events.ts";
 import { createAbsence } from "./absence.ts";
 import { isAgentNamed, isPerson, whyGone } from "./participants.ts";
@@ -11,6 +12,8 @@ import { createRoomRecord } from "./room-record.ts";
 import { createRoomSpeaker } from "./room-speaker.ts";
 import { roomTag } from "./room-tag.ts";
 import { startServedCall, type ServedCall } from "./served-call.ts";
+
+const VOICE_AGAIN_MS = 1000;
 
 /** Serves a room: waits for its caller, and holds one call after the other until the room is done with us. */
 export function serveRoom(task: RoomTask, deps: RoomCallDeps): RoomCall {
@@ -107,8 +110,13 @@ export function serveRoom(task: RoomTask, deps: RoomCallDeps): RoomCall {
     else gone(undefined);
   };
 
+  /** Again until it is there: a call without it would go on, and nobody would hear a word of it. */
   const publishVoice = (room: Room): void => {
-    void speaker.publish(room).catch(() => log.warn("the voice could not be published"));
+    void speaker.publish(room).catch(async () => {
+      log.warn("the voice could not be published");
+      await sleep(VOICE_AGAIN_MS, finished.signal).catch(() => {});
+      if (!finished.signal.aborted && !isOver && here() === room) publishVoice(room);
+    });
   };
 
   const hasRival = (): boolean =>

@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { createLog } from "../../../../orchestrator/log.ts";
 import type { RoomCallDeps } from "../../../../orchestrator/transports/livekit/room-call.ts";
 import type { LinkEnd, RoomListener } from "../../../../orchestrator/transports/livekit/room-link.ts";
+import type { RoomSpeaker } from "../../../../orchestrator/transports/livekit/room-speaker.ts";
 import { serveRoom } from "../../../../orchestrator/transports/livekit/serve-room.ts";
 import { createFakeCalls } from "../../../e2e/livekit/fake-call.ts";
 import { createMemoryStore } from "../../../e2e/livekit/memory-store.ts";
@@ -14,6 +15,20 @@ afterEach(() => vi.useRealTimers());
 function personOf(identity: string, kind = ParticipantKind.STANDARD) {
   return { identity, kind, attributes: {}, trackPublications: new Map() } as unknown as RemoteParticipant & {
     disconnectReason?: DisconnectReason;
+  };
+}
+
+function speaker(change: Partial<RoomSpeaker> = {}): RoomSpeaker {
+  return {
+    sampleRate: 24_000,
+    write: () => Promise.resolve(),
+    queuedMs: () => 0,
+    clear: () => 0,
+    publish: () => Promise.resolve(),
+    retire: () => Promise.resolve(),
+    trackSid: () => undefined,
+    close: () => Promise.resolve(),
+    ...change,
   };
 }
 
@@ -41,16 +56,7 @@ function staged(change: Partial<RoomCallDeps> = {}) {
         remove: (_room, identity) => Promise.resolve(void did.push(`remove ${identity}`)),
       },
       log: createLog("silent"),
-      createSpeaker: () => ({
-        sampleRate: 24_000,
-        write: () => Promise.resolve(),
-        queuedMs: () => 0,
-        clear: () => 0,
-        publish: () => Promise.resolve(),
-        retire: () => Promise.resolve(),
-        trackSid: () => undefined,
-        close: () => Promise.resolve(),
-      }),
+      createSpeaker: () => speaker(),
       join(options) {
         listener = options.listener;
         listener.onJoined(room as unknown as Room);
@@ -86,22 +92,40 @@ function staged(change: Partial<RoomCallDeps> = {}) {
 
 test("a voice that cannot be closed does not keep the room", async () => {
   const { served, calls, come, did } = staged({
-    createSpeaker: () => ({
-      sampleRate: 24_000,
-      write: () => Promise.resolve(),
-      queuedMs: () => 0,
-      clear: () => 0,
-      publish: () => Promise.reject(new Error("no track")),
-      retire: () => Promise.reject(new Error("no track")),
-      trackSid: () => undefined,
-      close: () => Promise.reject(new Error("the native side is gone")),
-    }),
+    createSpeaker: () =>
+      speaker({
+        publish: () => Promise.reject(new Error("no track")),
+        retire: () => Promise.reject(new Error("no track")),
+        close: () => Promise.reject(new Error("the native side is gone")),
+      }),
   });
   come(personOf("anna"));
   const call = await calls.of("anna");
   await call.end("hung-up");
   expect(await served.ended).toBe("hung-up");
   await vi.waitFor(() => expect(did).toEqual(["hung-up", "leave", "forget"]));
+});
+
+test("a voice that could not be published is published again: nobody would hear a word of the call", async () => {
+  vi.useFakeTimers();
+  let tries = 0;
+  const publish = async (): Promise<void> => {
+    tries += 1;
+    if (tries < 3) throw new Error("the server said nothing in time");
+  };
+  const { served } = staged({ createSpeaker: () => speaker({ publish }) });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(tries).toBe(3);
+  void served.end("removed");
+  await served.ended;
+
+  tries = -Infinity;
+  const gone = staged({ createSpeaker: () => speaker({ publish }) });
+  await vi.advanceTimersByTimeAsync(0);
+  await gone.served.end("removed");
+  tries = 0;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(tries).toBe(0);
 });
 
 test("a way out that hangs is left behind", async () => {
