@@ -1,6 +1,7 @@
 import type { Conversation } from "../../turn/conversation.ts";
 import { toBudget } from "../../turn/history-budget.ts";
 import type { Ports } from "../../turn/ports.ts";
+import { MAX_QUESTION_CHARACTERS } from "../../turn/question.ts";
 import type { PastTurn } from "../../turn/turn.ts";
 import type { CallDeps } from "../call-deps.ts";
 import type { CallOptions } from "../call.ts";
@@ -13,7 +14,7 @@ const ABORTED_BEFORE_HOLD = 2;
 export interface Memory {
   /** What was answered last, for the commands that repeat or spell it. */
   lastAnswer(): string;
-  /** The question with those before it that were cut off before a word of the answer was heard. */
+  /** The question with those before it that were cut off before a word of the answer was heard, when that is not too long. */
   joined(question: string): string;
   /** A turn is over; `full` is its whole answer, heard or not. */
   record(past: PastTurn, ending: Ending, full: string): void;
@@ -47,8 +48,13 @@ export function createMemory(options: {
 
   return {
     lastAnswer: () => lastAnswer,
-    joined: (question) => (cutOff ? `${cutOff.question} ${question}` : question),
+    joined(question) {
+      const whole = cutOff ? `${cutOff.question} ${question}` : question;
+      return whole.length > MAX_QUESTION_CHARACTERS ? question : whole;
+    },
     record(past, { text, interrupted }, full) {
+      // It was too long to be asked again, and was asked all the same.
+      if (cutOff && !past.question.startsWith(cutOff.question)) keep(cutOff);
       if (interrupted && text.trim() === "") {
         cutOff = past;
         aborted += 1;

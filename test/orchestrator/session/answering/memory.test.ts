@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createMemory } from "../../../../orchestrator/session/answering/memory.ts";
 import { createConversation } from "../../../../orchestrator/turn/conversation.ts";
+import { MAX_QUESTION_CHARACTERS } from "../../../../orchestrator/turn/question.ts";
 import type { PastTurn } from "../../../../orchestrator/turn/turn.ts";
 import { pastOf } from "../../../standins/turn.ts";
 
@@ -39,6 +40,21 @@ test("a question that was cut off unheard is asked again with the next one", () 
   memory.record(past("What is this?", "A cup."), { text: "A cup.", interrupted: false }, "A cup.");
   expect(memory.joined("And that?")).toBe("And that?");
   expect(conversation.snapshot()).toHaveLength(1);
+});
+
+test("questions that are cut off over and over do not grow without end, and none of them is forgotten", () => {
+  const { memory, conversation } = remember();
+  const long = (name: string): string => `${name} ${"x".repeat(MAX_QUESTION_CHARACTERS - 10)}`;
+  for (const name of ["one", "two", "three"]) {
+    const question = memory.joined(long(name));
+    expect(question).toBe(long(name));
+    memory.record(past(question), unheard, "");
+  }
+  const asked = (): readonly string[] => conversation.snapshot().map(({ question }) => question.slice(0, 3));
+  expect(asked()).toEqual(["one", "two"]);
+  memory.record(past(memory.joined("four and more"), "A"), { text: "A", interrupted: false }, "A");
+  expect(asked()).toEqual(["one", "two", "thr", "fou"]);
+  expect(memory.joined("five")).toBe("five");
 });
 
 test("a question that is given up is not asked again, and was asked all the same: of a private one, what follows stays private", () => {
