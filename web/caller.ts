@@ -15,6 +15,8 @@ export interface CallerParts extends Omit<CallDevicesParts, "room"> {
   /** The caller's own speech rate, 0.5–2; null: they have chosen none. */
   readonly ownRate: () => number | null;
   readonly onEvent: (event: CallEvent) => void;
+  /** A question did not reach the assistant. */
+  readonly onUnsent: () => void;
 }
 
 export interface Caller {
@@ -166,8 +168,17 @@ export function createCaller(parts: CallerParts): Caller {
     current?.room?.unlockSound().catch(() => change({ type: "sound-blocked", blocked: true }));
   }
 
-  function send(request: CallRequest): void {
-    void current?.room?.send(request).catch(() => undefined);
+  function send(request: CallRequest, onLost?: () => void): void {
+    const room = current?.room;
+    void room?.send(request).catch(() => {
+      if (current?.room === room) onLost?.();
+    });
+  }
+
+  /** A room keeps nothing for an assistant that is not there. */
+  function ask(text: string): void {
+    if (view.get().agent === "here") send({ type: "ask", text }, parts.onUnsent);
+    else parts.onUnsent();
   }
 
   return {
@@ -185,7 +196,7 @@ export function createCaller(parts: CallerParts): Caller {
     hangUp: () => end({ reason: "hung-up" }),
     toggle: (device) => devices.toggle(device),
     hold: (on) => devices.hold(on),
-    ask: (text) => send({ type: "ask", text }),
+    ask,
     command: (command) => send({ type: "command", command }),
     setRate(rate) {
       change({ type: "event", event: { type: "rate", rate, by: "caller" } });

@@ -112,6 +112,7 @@ export function createPage(parts: PageParts): Page {
     hears: () => known()?.hears ?? true,
     ownRate: () => settings.get().rate,
     onEvent,
+    onUnsent: () => status.say(messages.unsent),
   });
 
   function change(part: Partial<Settings>): void {

@@ -31,6 +31,7 @@ export async function call(roomOptions: FakeRoomOptions = {}, options: Options =
       return () => sounds.push("locked");
     },
     onEvent: () => {},
+    onUnsent: () => {},
   });
   caller.call("");
   await settle();

@@ -111,6 +111,7 @@ test("a device that stops by itself is told", async () => {
 
 test("questions and commands are sent", async () => {
   const { caller, room } = await call();
+  room.tell({ type: "event", event: { type: "state", state: "listening" } });
   caller.ask("Why?");
   caller.command("repeat");
   expect(room.sent).toEqual([

@@ -20,11 +20,17 @@ export interface FakeRoom {
 export interface FakeRoomOptions {
   /** Why a device cannot be opened, by the browser's name of the error. */
   readonly refuses?: Partial<Record<Device, string>>;
+  /** What the page sends gets lost. */
+  readonly loses?: () => boolean;
   /** Resolves when the room may be joined. Default: at once. */
   readonly joined?: Promise<void>;
 }
 
-export function createFakeRoom({ refuses = {}, joined = Promise.resolve() }: FakeRoomOptions = {}): FakeRoom {
+export function createFakeRoom({
+  refuses = {},
+  loses = () => false,
+  joined = Promise.resolve(),
+}: FakeRoomOptions = {}): FakeRoom {
   const sent: CallRequest[] = [];
   const on = new Set<Device>();
   const chosen: string[] = [];
@@ -68,6 +74,7 @@ export function createFakeRoom({ refuses = {}, joined = Promise.resolve() }: Fak
           chosen.push(`${input} ${id}`);
         },
         async send(request) {
+          if (loses()) throw new Error("no connection");
           sent.push(request);
         },
         async close() {

@@ -1,13 +1,41 @@
 import { describe, expect, test } from "vitest";
 import { ApiError } from "../../web/api.ts";
+import { en } from "../../web/messages/en.ts";
 import { call, settle, start, texts } from "./page-fixture.ts";
 
 describe("a typed question", () => {
   test("in a call goes to the assistant", async () => {
-    const { page, room } = await call({ ear: "deepgram", voice: "espeak" });
+    const { page, room, hear } = await call({ ear: "deepgram", voice: "espeak" });
+    hear({ type: "state", state: "listening" });
     page.ask("Why?");
     expect(room.sent.at(-1)).toEqual({ type: "ask", text: "Why?" });
     expect(page.conversation.get()).toMatchObject([{ who: "caller", text: "Why?", typed: true }]);
+  });
+
+  test("that does not reach the assistant of a call is said to be lost", async () => {
+    const { page, hear, loseWhatIsSent } = await call({ ear: "deepgram", voice: "espeak" });
+    hear({ type: "state", state: "listening" });
+    loseWhatIsSent();
+    page.ask("Why?");
+    await settle();
+    expect(texts(page.status).at(-1)).toBe(en.unsent);
+    page.caller.hangUp();
+    await settle();
+    expect(texts(page.status).at(-1)).toBe(en.ends["hung-up"]);
+  });
+
+  test("is not sent into a call whose assistant is not there, where nobody would hear it", async () => {
+    const { page, room, hear } = await call({ ear: "deepgram", voice: "espeak" });
+    page.ask("Who is first?");
+    expect(texts(page.status).at(-1)).toBe(en.unsent);
+    hear({ type: "state", state: "listening" });
+    room.tell({ type: "agent", here: false });
+    page.ask("Why?");
+    expect(room.sent).toEqual([]);
+    expect(texts(page.status).slice(-2)).toEqual([en.gone, en.unsent]);
+    hear({ type: "state", state: "listening" });
+    page.ask("Why?");
+    expect(room.sent).toEqual([{ type: "ask", text: "Why?" }]);
   });
 
   test("without a call is answered by the server, shown, and read", async () => {

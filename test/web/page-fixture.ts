@@ -8,7 +8,8 @@ import { createFakeRoom } from "./fake-room.ts";
 
 /** A page whose server and devices are of the test's making. */
 export function start(api: Partial<Api> = {}, settings: Partial<Settings> = {}, hasVoice = false) {
-  const room = createFakeRoom();
+  let isLost = false;
+  const room = createFakeRoom({ loses: () => isLost });
   const kept: Settings[] = [];
   const spoken: string[] = [];
   const unlocked: string[] = [];
@@ -44,7 +45,15 @@ export function start(api: Partial<Api> = {}, settings: Partial<Settings> = {}, 
       ...api,
     },
   });
-  return { page, room, kept, spoken, unlocked, endSpeech: () => tellSpeaking(false) };
+  return {
+    page,
+    room,
+    kept,
+    spoken,
+    unlocked,
+    endSpeech: () => tellSpeaking(false),
+    loseWhatIsSent: () => void (isLost = true),
+  };
 }
 
 /** A page in a call whose assistant has told of its services. */

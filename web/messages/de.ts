@@ -130,6 +130,7 @@ export const de: Messages = {
   cancelAnswer: "Antwort anhalten",
   emptyQuestion: "Schreib zuerst eine Frage.",
   asking: "Denkt nach …",
+  unsent: "Die Frage ist nicht angekommen. Frag gleich noch einmal.",
   photo: "Ein Foto anhängen",
   photoChoose: "Foto wählen",
   takePhoto: "Bild aufnehmen",

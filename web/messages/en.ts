@@ -124,6 +124,7 @@ export const en = {
   cancelAnswer: "Stop the answer",
   emptyQuestion: "Write a question first.",
   asking: "Thinking…",
+  unsent: "The question did not get through. Ask again in a moment.",
   photo: "Add a photo",
   photoChoose: "Choose a photo",
   takePhoto: "Take a picture",
