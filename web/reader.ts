@@ -41,6 +41,10 @@ export function createReader(
   let rest = "";
   let whole = "";
   let over = false;
+  /** The server's voice has begun to say it. */
+  let spoken = false;
+  /** An answer that was the server's to say, and that nobody has heard. */
+  let unheard = "";
   const say = (sentence: string) => {
     const now = mouth();
     if (now === "server" || sentence.trim() === "") return;
@@ -49,9 +53,11 @@ export function createReader(
   const begin = (next: string) => {
     if (next === turn) return;
     [turn, rest, whole, over] = [next, "", "", false];
+    [spoken, unheard] = [false, ""];
   };
   const stop = () => {
     rest = "";
+    unheard = "";
     outputs.device.stop();
     outputs["screen-reader"].stop();
   };
@@ -68,8 +74,16 @@ export function createReader(
       } else if (event.type === "answer-end") {
         begin(event.turn);
         if (event.interrupted) return stop();
-        if (!over) say(event.text.startsWith(whole) ? event.text.slice(whole.length) : rest);
+        if (!over && mouth() === "server") unheard = spoken ? "" : event.text;
+        else if (!over) say(event.text.startsWith(whole) ? event.text.slice(whole.length) : rest);
         over = true;
+      } else if (event.type === "spoken") {
+        begin(event.turn);
+        spoken = true;
+      } else if (event.type === "speech" && event.voice === null) {
+        const last = takeSentences(unheard);
+        for (const sentence of [...last.whole, last.rest]) say(sentence);
+        unheard = "";
       } else if (event.type === "heard" && event.final) {
         outputs.device.stop();
       }

@@ -116,6 +116,32 @@ describe("a typed question", () => {
   });
 });
 
+describe("an answer that the server's voice did not say", () => {
+  const answer = [
+    { type: "caption", turn: "t1", text: "A chair. A " },
+    { type: "caption", turn: "t1", text: "table." },
+  ] as const;
+  const end = { type: "answer-end", turn: "t1", text: "A chair. A table.", interrupted: false } as const;
+  const lost = { type: "speech", ear: "deepgram", voice: null } as const;
+
+  test("is read once it is known that nobody says it", async () => {
+    const { page, hear } = await call({ ear: "deepgram", voice: "espeak" });
+    hear(...answer, end, lost, lost);
+    expect(texts(page.answers)).toEqual(["A chair.", "A table."]);
+  });
+
+  test("is not read when it was said, or was interrupted", async () => {
+    const { page, hear } = await call({ ear: "deepgram", voice: "espeak" });
+    hear(...answer, { type: "spoken", turn: "t1", text: end.text }, end, lost);
+    hear(
+      { type: "speech", ear: "deepgram", voice: "espeak" },
+      ...answer.map((part) => ({ ...part, turn: "t2" })),
+    );
+    hear({ ...end, turn: "t2", text: "", interrupted: true }, lost);
+    expect(texts(page.answers)).toEqual([]);
+  });
+});
+
 /** An answer that never ends by itself. */
 async function* untilStopped(_question: unknown, _code: string, signal: AbortSignal): AsyncGenerator<string> {
   yield "A chair. ";
