@@ -83,6 +83,7 @@ function routeFacts(turn: Turn, need: FrameNeed, seen: Seen | undefined, ports: 
     localUp: ports.local?.available() ?? false,
     cloudUp: ports.cloud?.available() ?? false,
     lastAnswerLocal: last === "local" || last === "describer",
+    keptHere: turn.keptHere === true,
   };
 }
 

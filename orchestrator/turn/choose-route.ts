@@ -18,6 +18,8 @@ export interface RouteFacts {
   readonly cloudUp: boolean;
   /** The last answer came from the local engine or the describer. */
   readonly lastAnswerLocal: boolean;
+  /** Part of the question does not leave the box. */
+  readonly keptHere: boolean;
 }
 
 /** The route table of the architecture, row for row. */
@@ -47,12 +49,12 @@ export function answerableBy(facts: RouteFacts): readonly ModelName[] {
 function localFirst(facts: RouteFacts): Route {
   if (facts.localUp) return { engine: "local", reason: "local-first" };
   const allowed = facts.verdict ? facts.clear && mayLeave(facts) : !facts.lastAnswerLocal;
-  if (facts.cloudUp && allowed) return { engine: "cloud", reason: "local-unavailable" };
+  if (facts.cloudUp && allowed && !facts.keptHere) return { engine: "cloud", reason: "local-unavailable" };
   return withoutModel(facts, "local-unavailable");
 }
 
 function personLocalText(facts: RouteFacts): Route {
-  if (facts.lastAnswerLocal) return localOr(facts, "follows-local");
+  if (facts.lastAnswerLocal || facts.keptHere) return localOr(facts, "follows-local");
   if (facts.cloudUp) return { engine: "cloud", reason: "no-frame-needed" };
   return facts.localUp
     ? { engine: "local", reason: "cloud-unavailable" }
@@ -61,6 +63,7 @@ function personLocalText(facts: RouteFacts): Route {
 
 function personLocalPicture(facts: RouteFacts, verdict: Verdict): Route {
   if (!facts.clear) return localOr(facts, reasonToStay(verdict));
+  if (facts.keptHere) return localOr(facts, "follows-local");
   const kept = privateReason(facts);
   if (kept) {
     if (facts.localUp) return { engine: "local", reason: kept };

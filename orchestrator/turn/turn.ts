@@ -210,6 +210,8 @@ export interface Turn {
   /** Monotonic instant at which the question ended. */
   readonly endedAtMs: number;
   readonly history: readonly PastTurn[];
+  /** Part of the question was asked of an engine of this box already, and does not leave it. Default: false. */
+  readonly keptHere?: boolean;
   readonly settings: TurnSettings;
 }
 

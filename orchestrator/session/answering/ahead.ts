@@ -37,6 +37,8 @@ export function createAhead(options: {
   readonly conversation: Conversation;
   readonly ports: Ports;
   readonly manner: Manner;
+  /** Part of the question is not to leave the box. */
+  readonly keptHere: () => boolean;
   /** An engine is about to be asked: what it computes ahead gives way. */
   readonly giveWay: () => void;
   /** Which frame goes with the question is known; undefined: it needs none. */
@@ -61,6 +63,7 @@ export function createAhead(options: {
       note: manner.note(),
       endedAtMs,
       history: conversation.snapshot(),
+      keptHere: options.keptHere(),
       settings,
       ports,
       transport: call.transport,

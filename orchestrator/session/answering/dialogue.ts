@@ -92,7 +92,11 @@ export function createDialogue(options: {
   const { deps, call, manner, stage } = options;
   const memory = createMemory(options);
   const books = createBooks({ ...options, memory });
-  const ahead = createAhead({ ...options, onDiscard: (run) => books.discarded(run) });
+  const ahead = createAhead({
+    ...options,
+    keptHere: () => memory.keptHere(),
+    onDiscard: (run) => books.discarded(run),
+  });
   const tell = createTeller((event) => {
     if (!closed) options.emit(event);
   });

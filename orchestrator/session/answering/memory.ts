@@ -16,6 +16,8 @@ export interface Memory {
   lastAnswer(): string;
   /** The question with those before it that were cut off before a word of the answer was heard, when that is not too long. */
   joined(question: string): string;
+  /** What is joined was asked of an engine of this box, and does not leave it. */
+  keptHere(): boolean;
   /** A turn is over; `full` is its whole answer, heard or not. */
   record(past: PastTurn, ending: Ending, full: string): void;
   /** The questions without an answer are not asked again, but they were asked: what follows on a private one stays private. */
@@ -52,6 +54,7 @@ export function createMemory(options: {
       const whole = cutOff ? `${cutOff.question} ${question}` : question;
       return whole.length > MAX_QUESTION_CHARACTERS ? question : whole;
     },
+    keptHere: () => cutOff?.engine === "local" || cutOff?.engine === "describer",
     record(past, { text, interrupted }, full) {
       // It was too long to be asked again, and was asked all the same.
       if (cutOff && !past.question.startsWith(cutOff.question)) keep(cutOff);

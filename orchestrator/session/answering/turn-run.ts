@@ -29,6 +29,7 @@ export interface TurnStart {
   readonly note: string;
   readonly endedAtMs: number;
   readonly history: readonly PastTurn[];
+  readonly keptHere: boolean;
   readonly settings: TurnSettings;
   readonly ports: Ports;
   readonly transport: string;

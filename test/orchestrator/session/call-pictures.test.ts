@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import type { Gate } from "../../../orchestrator/turn/ports.ts";
+import type { TurnContext } from "../../../orchestrator/turn/turn.ts";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
 import { frameShown, ringShowing, showCamera } from "../../standins/call/camera.ts";
 import { synthesise } from "../../standins/speech/synthesise.ts";
-import { personVerdict, saying, settingsOf, verdictOf } from "../../standins/turn.ts";
+import { engineOf, personVerdict, saying, settingsOf, verdictOf } from "../../standins/turn.ts";
 
 let open: TestCall | undefined;
 let stopCamera = (): void => {};
@@ -89,6 +90,52 @@ test("who turns the camera while noise holds up the answer hears about what it s
   expect(firstMs).toBeGreaterThan(500);
   expect(firstMs).toBeLessThan(1500);
 });
+
+test(
+  "a private question that was cut off unheard does not leave the box with the next one",
+  { timeout: 20_000 },
+  async () => {
+    let isPerson = true;
+    const gate: Gate = async (frame) => (isPerson ? personVerdict(frame) : verdictOf(frame));
+    const [local, cloud] = [engineOf<never>(thinking), engineOf<never>(thinking)];
+    open = await startTestCall("", {
+      deps: {
+        settings: settingsOf({ policy: "person-local" }),
+        createRing: () => ringShowing({ gate }),
+        ports: (camera) => ({
+          camera,
+          gate: camera.gate,
+          local,
+          cloud,
+          describer: engineOf<never>("Nothing."),
+        }),
+      },
+    });
+    const { call } = open;
+    stopCamera = showCamera(call, { everyMs: 100 });
+    await delay(1200);
+    call.request({ type: "ask", text: "What is the man in the red coat doing?" });
+    await delay(200);
+    isPerson = false;
+    await delay(4000);
+    call.request({ type: "ask", text: "What is on the table?" });
+    await delay(500);
+    expect(local.prompts).toHaveLength(2);
+    expect(cloud.prompts).toEqual([]);
+    call.request({ type: "command", command: "stop" });
+    await delay(100);
+    call.request({ type: "ask", text: "What is on the table?" });
+    await delay(500);
+    expect(cloud.prompts).toHaveLength(1);
+    expect(JSON.stringify(cloud.prompts)).not.toContain("red coat");
+  },
+);
+
+/** Says nothing until it is stopped. */
+async function* thinking({ signal }: TurnContext) {
+  await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  yield* saying("never");
+}
 
 test("a picture that stays too dark is told once, and when it is well again", async () => {
   open = await startWithCamera(async (frame) => verdictOf(frame), { hint: "too-dark" });

@@ -20,6 +20,7 @@ const base: RouteFacts = {
   localUp: true,
   cloudUp: true,
   lastAnswerLocal: false,
+  keptHere: false,
 };
 const noPicture = { need: needOf({ value: false }), verdict: undefined, clear: false } as const;
 const withPerson = { verdict: person, clear: false } as const;
@@ -39,6 +40,9 @@ describe("the route table, row for row", () => {
       { ...noPicture, lastAnswerLocal: true, localUp: false },
       "none local-unavailable",
     ],
+    ["no frame needed, in part asked here before", { ...noPicture, keptHere: true }, "local follows-local"],
+    ["clear, in part asked here before", { keptHere: true }, "local follows-local"],
+    ["the same, local down", { keptHere: true, localUp: false }, "describer local-unavailable"],
     ["person", withPerson, "local person-in-frame"],
     ["bad picture", { verdict: unknown("bad-quality"), clear: false }, "local gate-unknown"],
     ["uncertain", { verdict: unknown("uncertain"), clear: false }, "local gate-unknown"],
@@ -140,6 +144,7 @@ const anyFacts: fc.Arbitrary<RouteFacts> = fc.record({
   localUp: fc.boolean(),
   cloudUp: fc.boolean(),
   lastAnswerLocal: fc.boolean(),
+  keptHere: fc.boolean(),
 });
 
 describe("whatever the facts", () => {
@@ -152,6 +157,7 @@ describe("whatever the facts", () => {
         expect(facts.cloudUp).toBe(true);
         if (facts.verdict) expect(facts.clear).toBe(true);
         else expect(facts.lastAnswerLocal).toBe(false);
+        expect(facts.keptHere).toBe(false);
       }),
     );
   });

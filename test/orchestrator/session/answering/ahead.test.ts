@@ -59,6 +59,7 @@ function start({
       describer: engineOf("Nothing."),
     },
     manner,
+    keptHere: () => false,
     giveWay: () => void gaveWay.push(1),
     onChosen: () => undefined,
     onDiscard: () => {},
