@@ -54,7 +54,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
   } = options;
   const policy = circuitBreaker(
     handleWhen((error) => error instanceof EngineError && isEndpointFailure(error)),
-    { halfOpenAfter: canaryEveryMs, breaker: new ConsecutiveBreaker(failures) },
+    // When it is tested again is the timer's matter: the policy goes by a clock that may be set back.
+    { halfOpenAfter: -Infinity, breaker: new ConsecutiveBreaker(failures) },
   );
   const stopped = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -64,7 +65,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
   const scheduleCanary = (): void => {
     clearTimeout(timer);
     if (stopped.signal.aborted) return;
-    timer = setTimeout(() => void sendCanary(), canaryEveryMs + CLOCK_SLACK_MS).unref();
+    timer = setTimeout(() => void sendCanary(), canaryEveryMs).unref();
   };
   const sendCanary = async (): Promise<void> => {
     const limit = AbortSignal.timeout(canaryLimitMs);
@@ -117,9 +118,6 @@ export function createBreaker(options: BreakerOptions): Breaker {
     },
   };
 }
-
-/** The policy compares wall clocks in whole milliseconds; a canary just before its time is refused. */
-const CLOCK_SLACK_MS = 5;
 
 /** Requests that were wrong, and keys that were refused, come from a server that is up. */
 function isEndpointFailure({ category, code }: EngineError): boolean {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { pino } from "pino";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { EngineConfig } from "../../../orchestrator/config.ts";
 import { createLocalEngine } from "../../../orchestrator/engines/local-engine.ts";
 import {
@@ -134,6 +134,22 @@ describe("the breaker", () => {
     while (!engine.available()) await wait(5);
     expect((await ask(engine, question)).text).toBe("Hi");
     expect(lines.map(({ msg }) => msg)).toEqual(["engine breaker opened", "engine breaker closed"]);
+  });
+
+  it("closes although the machine's clock was set back meanwhile", async () => {
+    const { engine } = engineOf(30);
+    server.always(fails(500));
+    for (let i = 0; i < 3; i += 1) await ask(engine, question);
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    server.always((reply) => {
+      reply.head(200, { "content-type": "application/json" });
+      reply.raw('{"choices":[{"message":{"content":"Yes"}}]}');
+      reply.end();
+    });
+    const untilMs = performance.now() + 2000;
+    while (!engine.available() && performance.now() < untilMs) await wait(5);
+    expect(engine.available()).toBe(true);
   });
 
   it("is opened by no more than one of many failures at a time, and closing the engine ends its canary", async () => {
