@@ -98,7 +98,9 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
 /** Own images, and weights with their progress. */
 function steps(models: readonly (string | undefined)[]): readonly (readonly string[])[] {
   const named = models.filter((model) => model !== undefined);
-  return [["build"], ["run", "--rm", "--no-deps", "weights", "fetch", DETECTOR, ...named]];
+  // Nobody types: on a terminal compose would ask for one at the input too, and refuse to run without.
+  const alone = ["run", "--rm", "--no-deps", "--interactive=false"];
+  return [["build"], [...alone, "weights", "fetch", DETECTOR, ...named]];
 }
 
 /** Lays over it what compose does not see: whether mounted files hold something else than before. */

@@ -46,7 +46,7 @@ test("images are built, weights fetched with their progress, and all of it await
   expect(commands()).toEqual([
     "compose --profile=observability config --format json",
     "compose build",
-    "compose run --rm --no-deps weights fetch yolox_nano",
+    "compose run --rm --no-deps --interactive=false weights fetch yolox_nano",
     "compose up --detach --remove-orphans --wait --wait-timeout 2400",
     "compose config --format json",
     "compose --profile=observability --profile=* ps --all --format json",
@@ -91,7 +91,7 @@ test("without the profile nothing measures; what did before is ended", async () 
     "compose --profile=observability --profile=* ps --all --format json",
     "compose config --format json",
     "compose build",
-    "compose run --rm --no-deps weights fetch yolox_nano",
+    "compose run --rm --no-deps --interactive=false weights fetch yolox_nano",
     "compose up --detach --remove-orphans --wait --wait-timeout 2400",
     "compose config --format json",
     "compose --profile=* ps --all --format json",
