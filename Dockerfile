@@ -38,8 +38,9 @@ RUN apt-get update \
     /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn* \
   && groupadd --gid 10001 sightline \
   && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin sightline \
-  # A named volume takes its owner from the folder that it covers first.
-  && install -d -o 10001 -g 10001 -m 0750 /data /models /cache
+  # A named volume takes owner and mode from the folder that it covers first. Weights are read by others too.
+  && install -d -o 10001 -g 10001 -m 0750 /data /cache \
+  && install -d -o 10001 -g 10001 -m 0755 /models
 ENV NODE_ENV=production \
   DATA_DIR=/data \
   MODELS_DIR=/models \
