@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { dirname } from "node:path";
 import { onPath } from "../assets/on-path.ts";
 import { runProgram } from "../assets/run-program.ts";
@@ -19,6 +19,7 @@ export interface LookOptions {
 
 /** A driver that is ill may hang. */
 const ASK_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 1000;
 
 /** Asks `nvidia-smi` for GPUs, their slices and who uses them. */
 export async function lookAtGpus(options: LookOptions): Promise<GpuAnswer> {
@@ -80,8 +81,18 @@ async function isFreeTcp(port: number, host: string): Promise<boolean> {
       await once(server, "close");
       return true;
     },
-    () => false,
+    // Below 1024 only the engine may listen, not whoever asks it to.
+    (error: NodeJS.ErrnoException) => error.code === "EACCES" && isSilent(port, host),
   );
+}
+
+async function isSilent(port: number, host: string): Promise<boolean> {
+  const socket = connect({ port, host, timeout: CONNECT_TIMEOUT_MS });
+  return new Promise<boolean>((resolve) => {
+    socket.once("connect", () => resolve(false));
+    socket.once("timeout", () => resolve(true));
+    socket.once("error", () => resolve(true));
+  }).finally(() => socket.destroy());
 }
 
 async function isFreeUdp(port: number, host: string): Promise<boolean> {
