@@ -101,9 +101,7 @@ export function keepNamed(folder: string, file: string, value: string): string {
   const path = join(own, file);
   // One that is as it was keeps its age, by which those are known that have read another.
   if (contentOf(path) === value) return path;
-  const draft = `${path}.${randomBytes(6).toString("hex")}`;
-  writeFileSync(draft, value, { mode: READABLE, flag: "wx" });
-  renameSync(draft, path);
+  renameSync(toDraft(path, value), path);
   return path;
 }
 
@@ -130,8 +128,7 @@ function drawStrong({ draw, least }: MadeSecret): string {
 
 /** A link, unlike a rename, leaves alone what is there. */
 function makeOnce(path: string, value: string): void {
-  const draft = `${path}.${randomBytes(6).toString("hex")}`;
-  writeFileSync(draft, value, { mode: READABLE, flag: "wx" });
+  const draft = toDraft(path, value);
   try {
     linkSync(draft, path);
   } catch (error) {
@@ -139,6 +136,14 @@ function makeOnce(path: string, value: string): void {
   } finally {
     unlinkSync(draft);
   }
+}
+
+function toDraft(path: string, value: string): string {
+  const draft = `${path}.${randomBytes(6).toString("hex")}`;
+  writeFileSync(draft, value, { mode: READABLE, flag: "wx" });
+  // Whatever the operator's umask takes away.
+  chmodSync(draft, READABLE);
+  return draft;
 }
 
 function read(path: string): string | undefined {

@@ -28,6 +28,16 @@ describe("secrets that nobody named", () => {
     expect(weakSecrets({}, secrets)).toEqual([]);
   });
 
+  test("can be read by a container whatever the operator's umask is", () => {
+    const before = process.umask(0o077);
+    try {
+      const made = keepSecrets({ METRICS_TOKEN: "kZ7-qu9_wxyvbnMLKjh4" }, secrets);
+      expect(Object.values(made).map(modeOf)).toEqual(MADE_SECRETS.map(() => 0o444));
+    } finally {
+      process.umask(before);
+    }
+  });
+
   test("are never overwritten, also when the operator names another for a while", () => {
     const path = keepSecrets({}, secrets)["SECRET_KEY"] ?? "";
     const first = readFileSync(path, "utf8");
