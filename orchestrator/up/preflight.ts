@@ -52,6 +52,8 @@ export interface MachineFacts {
 /** The pinned engine images need CUDA 12.9 or 13.0. */
 export const LEAST_DRIVER = 550;
 const LEAST_COMPOSE = [2, 30] as const;
+/** Older ones know no `start_interval`, and compose says so only after all was built and fetched. */
+const LEAST_ENGINE = 25;
 
 /**
  * All that is in the way, one sentence for each thing, the machine's own parts first.
@@ -132,6 +134,9 @@ function dockerFaults(answer: DockerAnswer, needsGpu: boolean, toolkit: boolean)
     ...(engine
       ? []
       : [`no Docker engine: docker says ${JSON.stringify(said)}; expected an engine that runs`]),
+    ...(engine && Number.parseInt(engine.version, 10) < LEAST_ENGINE
+      ? [`the Docker engine is too old: ${engine.version}; expected ${LEAST_ENGINE} or newer`]
+      : []),
     ...(isComposeFit(compose)
       ? []
       : [

@@ -85,6 +85,10 @@ test("Docker without an engine, without a plugin, with an old one, without its w
   expect(look({ docker: { ...docker, engine: undefined, said: "Cannot connect" } })).toEqual([
     'no Docker engine: docker says "Cannot connect"; expected an engine that runs',
   ]);
+  const old = { ...engine, version: "24.0.7" };
+  expect(look({ docker: { ...docker, engine: old } })).toEqual([
+    "the Docker engine is too old: 24.0.7; expected 25 or newer",
+  ]);
   expect(look({ docker: { ...docker, compose: undefined } })).toEqual([
     expect.stringMatching(/^no fit Docker Compose: got no plugin; expected docker compose 2\.\d+ or newer$/),
   ]);
