@@ -12,7 +12,8 @@ export const engines = list<EngineName>({ local: 1, cloud: 1, describer: 1 });
 
 export const routes = list<Route["engine"]>({ local: 1, cloud: 1, describer: 1, none: 1 });
 
-export const transports = ["terminal", "websocket", "livekit", "realtime", "twilio"] as const;
+/** How a question came: typed at the command line, typed on the page, or in a call. */
+export const transports = ["terminal", "http", "livekit"] as const;
 
 export const outcomes = list<Outcome>({ answered: 1, notice: 1, cancelled: 1 });
 

@@ -10,6 +10,8 @@ import {
   OTHER,
   prefillKinds,
   prefillResults,
+  transports,
+  verdictReasons,
   verdicts,
   waitReasons,
 } from "./labels.ts";
@@ -163,7 +165,7 @@ export function createMetrics() {
   };
 
   // A series that is born with its first increment shows no rate for it, so small families start at
-  // zero. The families with four labels are left out: most of their combinations never happen.
+  // zero. Of larger ones only what alerts count: most of their combinations never happen.
   for (const engine of engines) {
     metrics.itl.zero({ engine });
     metrics.ttft.zero({ engine, route: engine });
@@ -181,6 +183,13 @@ export function createMetrics() {
   for (const result of bargeInResults) metrics.bargeIns.inc({ result }, 0);
   for (const verdict of verdicts) metrics.gate.zero({ verdict });
   for (const reason of frameChoices) metrics.frameChoices.inc({ reason }, 0);
+  for (const reason of verdictReasons.filter((name) => name.startsWith("gate-")))
+    metrics.verdicts.inc({ verdict: "unknown", reason }, 0);
+  for (const transport of transports)
+    for (const reason of ["local-unavailable", "local-only"] as const) {
+      metrics.turns.inc({ transport, route: "describer", reason, outcome: "answered" }, 0);
+      metrics.turns.inc({ transport, route: "none", reason, outcome: "notice" }, 0);
+    }
 
   return {
     ...metrics,

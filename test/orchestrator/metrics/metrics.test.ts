@@ -26,6 +26,21 @@ test("small families stand at zero before anything happened", async () => {
   expect(text).toContain('sightline_calls_ended_total{reason="failed"} 0');
 });
 
+test("what alerts count of larger families stands at zero too", async () => {
+  const text = await createMetrics().exposition();
+  for (const transport of ["terminal", "http", "livekit"])
+    for (const reason of ["local-unavailable", "local-only"])
+      for (const end of [
+        'route="describer",reason="R",outcome="answered"',
+        'route="none",reason="R",outcome="notice"',
+      ])
+        expect(text).toContain(
+          `sightline_turns_total{transport="${transport}",${end.replace("R", reason)}} 0`,
+        );
+  for (const reason of ["unready", "busy", "timeout", "unreachable", "garbage"])
+    expect(text).toContain(`sightline_verdicts_total{verdict="unknown",reason="gate-${reason}"} 0`);
+});
+
 test("every name has the prefix, every counter ends in _total, every time in _seconds", async () => {
   const types = [...(await createMetrics().exposition()).matchAll(/^# TYPE (\S+) (\S+)$/gm)];
   expect(types.length).toBeGreaterThanOrEqual(15);

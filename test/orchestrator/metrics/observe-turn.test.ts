@@ -20,6 +20,12 @@ describe("a finished turn", () => {
     );
   });
 
+  test("typed on the page is counted as such", async () => {
+    expect(await expositionOf(turnReport({ transport: "http" }))).toContain(
+      'sightline_turns_total{transport="http",route="local",reason="person-in-frame",outcome="answered"} 1',
+    );
+  });
+
   test("has its times in seconds", async () => {
     const text = await expositionOf(turnReport());
     expect(text).toContain('sightline_ttft_seconds_sum{engine="local",route="local"} 0.12');
