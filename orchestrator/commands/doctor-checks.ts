@@ -40,7 +40,9 @@ export async function* doctorChecks(deps: DoctorDeps, signal: AbortSignal): Asyn
 
   const places = deps.places(config);
   const lock = await readLock(places.lockFile);
-  const assets = await Promise.all(lock.map((asset) => assetCheck(asset, places.dirs)));
+  // The weights are for the gate, which may be elsewhere.
+  const isNeeded = ({ kind }: Asset): boolean => kind === "weights" && config.gateUrl === undefined;
+  const assets = await Promise.all(lock.map((asset) => assetCheck(asset, places.dirs, isNeeded(asset))));
   yield* assets;
   const weightsGood = lock.every(({ kind }, at) => kind === "sample" || assets[at]?.state === "ok");
 
@@ -97,7 +99,7 @@ async function secretsCheck(projectDir: string, config: Config): Promise<Check> 
   );
 }
 
-async function assetCheck(asset: Asset, dirs: AssetDirs): Promise<Check> {
+async function assetCheck(asset: Asset, dirs: AssetDirs, isNeeded: boolean): Promise<Check> {
   const check = asset.name;
   const path = assetPath(asset, dirs);
   const file = relative(process.cwd(), path);
@@ -109,7 +111,7 @@ async function assetCheck(asset: Asset, dirs: AssetDirs): Promise<Check> {
     case "unpinned":
       return fine(check, `${file}: ${asset.use}; its checksum is not known`);
     case "missing": {
-      const state = asset.kind === "weights" ? "failed" : "missing";
+      const state = isNeeded ? "failed" : "missing";
       return { check, state, detail: `${file} is missing: ${asset.use}`, fix };
     }
     case "wrong":

@@ -45,7 +45,9 @@ describe("the weights and the gate", () => {
 
   test("a gate elsewhere needs no weights here", async () => {
     rmSync(join(folder(), ".models/detector.onnx"));
-    const { of } = await checks({ environment: { GATE_URL: "http://gate:8010" } });
+    const { code, of } = await checks({ environment: { GATE_URL: "http://gate:8010" } });
     expect(of("person gate")).toMatchObject({ state: "ok", detail: "http://gate:8010 is ready" });
+    expect(of("detector")?.state).toBe("missing");
+    expect(code).toBe(0);
   });
 });
