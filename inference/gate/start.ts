@@ -17,6 +17,8 @@ export interface GateOptions {
   readonly threads?: number;
   /** Where the detector runs; default the CPU. One that cannot be loaded leaves the gate unready. */
   readonly provider?: Provider;
+  /** It cannot judge, and why. */
+  readonly onUnready?: (reason: string) => void;
 }
 
 /** A gate that answers; whether it is ready is another question. */
@@ -46,7 +48,10 @@ export async function startGate(options: GateOptions): Promise<RunningGate> {
       });
     },
     {
-      changed: (state) => metrics.ready(state.state === "ready" ? state : null),
+      changed(state) {
+        metrics.ready(state.state === "ready" ? state : null);
+        if (state.state === "unready") options.onUnready?.(state.reason);
+      },
       looked: () => metrics.looked(),
     },
   );

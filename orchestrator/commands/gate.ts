@@ -41,24 +41,31 @@ export const gate: Command = async (args, io) => {
     return EXIT.done;
   }
   const detector = await toDetector(values);
-  const starting = startGate({ host: values.host, port: toPort(values.port, DEFAULT_PORT), ...detector });
+  // A parent that goes on without its gate says so itself.
+  const isSilent = values.child === true && detector.provider === "cpu";
+  const starting = startGate({
+    host: values.host,
+    port: toPort(values.port, DEFAULT_PORT),
+    ...detector,
+    onUnready(reason) {
+      if (!isSilent) writeLine(io.stderr, `sightline: gate: ${reason}`);
+    },
+  });
   const running = await listening(starting);
   writeLine(io.stdout, JSON.stringify({ listening: running.url }));
   const ended = values.child ? inputEnds(io.stdin) : aborted(io.signal);
-  const fault = await Promise.race([
+  const cannotStay = await Promise.race([
     ended,
     ...(detector.provider === "cpu" ? [] : [unreadiness(running.settled)]),
   ]);
   await running.close();
-  if (fault === undefined) return EXIT.done;
-  writeLine(io.stderr, `sightline: gate: ${fault}`);
-  return EXIT.failed;
+  return cannotStay === true ? EXIT.failed : EXIT.done;
 };
 
-/** Why the gate did not become ready; never resolves when it did. */
-async function unreadiness(settled: RunningGate["settled"]): Promise<string> {
-  const state = await settled;
-  return state.state === "unready" ? state.reason : new Promise(() => {});
+/** Once the gate did not become ready; never resolves when it did. */
+async function unreadiness(settled: RunningGate["settled"]): Promise<true> {
+  const { state } = await settled;
+  return state === "unready" ? true : new Promise(() => {});
 }
 
 interface DetectorFlags {

@@ -71,6 +71,17 @@ describe("gate", () => {
     await expect
       .poll(async () => (await fetch(`${service.url}/health`)).json(), { interval: 10 })
       .toMatchObject({ state: "unready", reason: expect.stringMatching(/missing|not found|no such/i) });
+    expect((await service.stop()).stderr).toMatch(/^sightline: gate: [^\n]* is missing[^\n]*\n$/);
+  });
+
+  it("as a child without its weights leaves the word to its parent", async () => {
+    const input = new PassThrough();
+    const service = await start(gate, ["--child", "--port", "0"], { input, env: { MODELS_DIR: "/nowhere" } });
+    await expect
+      .poll(async () => (await fetch(`${service.url}/health`)).json(), { interval: 10 })
+      .toMatchObject({ state: "unready", reason: expect.stringContaining("is missing") });
+    input.end();
+    expect((await service.stop()).stderr).toBe("");
   });
 
   it.each([
