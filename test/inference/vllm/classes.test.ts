@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { fromMib, gpuClasses } from "../../../inference/vllm/choose-class.ts";
 import { classFile, readClass } from "../../../inference/vllm/read-class.ts";
-import { callsPerGpu, GATE_GIB, toMemory } from "../../../inference/vllm/sizing.ts";
+import { callsPerGpu, GATE_GIB, SPEECH_GIB, toMemory } from "../../../inference/vllm/sizing.ts";
 import { readRepositories } from "../../../orchestrator/assets/repositories.ts";
 import { variables } from "../../../orchestrator/environment.ts";
 import { fitDetailed } from "../../../orchestrator/vision/sizes.ts";
@@ -40,6 +40,11 @@ const COMMON = {
   "disable-access-log-for-endpoints": "/health,/metrics,/ping",
 };
 
+const rules = readFileSync(
+  new URL("../../../observability/prometheus/rules/engine.yml", import.meta.url),
+  "utf8",
+);
+
 test("there is one file for each class, and no other", () => {
   const files = readdirSync(new URL(".", classFile("48gb")));
   expect(new Set(files)).toEqual(new Set(gpuClasses.map((name) => `${name}.yaml`)));
@@ -65,6 +70,13 @@ describe.each(gpuClasses)("%s", (name) => {
     expect(memory.left).toBeGreaterThan(GATE_GIB);
     const card = fromMib[name] / 1024;
     expect((memory.engine + GATE_GIB) / card).toBeLessThanOrEqual(0.95);
+  });
+
+  test("shared with the gate, and with speech where it has room, it raises no alert", () => {
+    const shared = GATE_GIB + SPEECH_GIB <= memory.left ? GATE_GIB + SPEECH_GIB : GATE_GIB;
+    const [, alert = ""] = /DCGM_FI_DEV_FB_FREE \/ .* < ([\d.]+)$/m.exec(rules) ?? [];
+    expect((memory.left - shared) / (fromMib[name] / 1024)).toBeGreaterThan(Number(alert));
+    expect(Number(alert)).toBeGreaterThan(0);
   });
 
   test("refuses at once what would wait too long, but takes all that can run", () => {
