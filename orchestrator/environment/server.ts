@@ -29,7 +29,7 @@ export const serverVariables = {
     example: "",
   },
   TRUSTED_PROXIES: {
-    doc: "Addresses of reverse proxies whose X-Forwarded-For counts, with commas between. Unset: none.",
+    doc: "Addresses or ranges of reverse proxies whose X-Forwarded-For counts, with commas between. Unset: none.",
     schema: text
       .transform((value) => value.split(",").map((address) => address.trim()))
       .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])))
