@@ -63,13 +63,13 @@ describe("compose and chart give vLLM", () => {
     const [chart] =
       workloadsOf(manifests).find(({ component }) => component === "vllm")?.pod.containers ?? [];
     const { command, volumes = [] } = service("vllm");
-    const shell = /exec vllm serve (.*)$/.exec(command.join(" "))?.[1] ?? "";
+    const shell = /exec (vllm serve .*)$/.exec(command.join(" "))?.[1] ?? "";
     const compose = shell
       .replaceAll('"', "")
       .replaceAll(/\$+\{GPU_CLASS\}/g, gpuClass)
       .split(" ");
-    expect(chart?.args).toEqual(compose);
-    expect(chart?.args).toEqual(["--config", `/classes/${gpuClass}.yaml`]);
+    expect([...(chart?.command ?? []), ...(chart?.args ?? [])]).toEqual(compose);
+    expect(compose).toEqual(["vllm", "serve", "--config", `/classes/${gpuClass}.yaml`]);
 
     // The file at that path is the same one.
     const file = readFileSync(classFile(gpuClass), "utf8");
