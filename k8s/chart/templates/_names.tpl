@@ -3,7 +3,7 @@
 {{- default .Release.Name .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* What a component's pods are found by. Takes (list root component). */}}
+{{/* What a component's pods are found by, and all that they are labelled with: a label of the version would end every pod at each upgrade. Takes (list root component). */}}
 {{- define "sightline.selector" -}}
 {{- $root := index . 0 -}}
 app.kubernetes.io/name: {{ $root.Chart.Name }}
@@ -11,7 +11,7 @@ app.kubernetes.io/instance: {{ $root.Release.Name }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
-{{/* Takes (list root component). */}}
+{{/* Of an object. Takes (list root component). */}}
 {{- define "sightline.labels" -}}
 {{- $root := index . 0 -}}
 {{ include "sightline.selector" . }}

@@ -16,6 +16,9 @@ import {
 
 beforeAll(() => kubernetesTools(console.error), 20 * 60_000);
 
+/** Label of pods that share the store's file. */
+const STORE = "sightline/store";
+
 const inBytes = (quantity: string | undefined): number => {
   const [, number, unit = ""] = /^([\d.]+)(Ki|Mi|Gi)?$/.exec(quantity ?? "") ?? [];
   return Number(number) * 1024 ** ["", "Ki", "Mi", "Gi"].indexOf(unit);
@@ -32,6 +35,14 @@ describe.each(EXAMPLES)("the pods of %s", (example) => {
       expect(workloads.filter(({ labels }) => matches(selector, labels)).map((each) => each.name)).toEqual([
         name,
       ]);
+  });
+
+  test("are told of no version but that of their images: an upgrade leaves alone whoever it does not change", () => {
+    for (const { labels, annotations, selector, pod } of workloads) {
+      expect(labels).toEqual({ ...selector, ...(STORE in labels && { [STORE]: labels[STORE] }) });
+      const own = { annotations, pod: { ...pod, initContainers: [], containers: [] } };
+      expect(JSON.stringify(own)).not.toMatch(/helm\.sh|\d+\.\d+\.\d+/);
+    }
   });
 
   test("say what they need and what they may take", () => {
