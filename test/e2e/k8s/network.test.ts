@@ -86,10 +86,14 @@ async function connections(example: string): Promise<readonly string[]> {
 
 /** Private ranges, and where clouds hand out keys of a node. */
 const NEVER = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "168.63.129.16/32"];
-const KUBE_DNS: Peer = {
+const dnsPods = (app: string): Peer => ({
   namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
-  podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-};
+  podSelector: { matchLabels: { "k8s-app": app } },
+});
+const NODE_CACHE: Peer = { ipBlock: { cidr: "169.254.20.10/32" } };
+const DNS = [dnsPods("kube-dns"), dnsPods("node-local-dns"), NODE_CACHE];
+/** GKE's Cloud DNS: at another port of this address a node's keys are given out. */
+const CLOUD_DNS: Peer = { ipBlock: { cidr: "169.254.169.254/32" } };
 
 describe.each(EXAMPLES)("the network of %s", (example) => {
   test("is closed for every pod, both ways, and opened for each by a policy of its own", async () => {
@@ -122,7 +126,20 @@ describe.each(EXAMPLES)("the network of %s", (example) => {
       .flatMap(({ egress = [] }) => egress)
       .filter((rule) => hasPort(rule, 53, "UDP") && hasPort(rule, 53, "TCP"));
     expect(asking.length).toBeGreaterThan(0);
-    for (const { to } of asking) expect(to).toEqual([KUBE_DNS]);
+    const answering = example === "gke" ? [...DNS, CLOUD_DNS] : DNS;
+    for (const { to } of asking) expect(to).toEqual(answering);
+  });
+
+  test("asks a node nothing but names", async () => {
+    const local = policiesOf(await render(example))
+      .flatMap(({ egress = [] }) => egress)
+      .filter(({ to = [] }) => to.some(({ ipBlock }) => ipBlock?.cidr.startsWith("169.254.") === true));
+    expect(local.length).toBeGreaterThan(0);
+    for (const { ports = [] } of local)
+      expect(ports.map(({ port, endPort }) => [port, endPort])).toEqual([
+        [53, undefined],
+        [53, undefined],
+      ]);
   });
 
   test("lets nobody but the page and LiveKit's media be reached from everywhere", async () => {
@@ -188,6 +205,7 @@ describe("to a LiveKit elsewhere", () => {
     );
     return own
       .flatMap(({ egress = [] }) => egress)
+      .filter((rule) => !hasPort(rule, 53, "UDP"))
       .filter(({ to = [] }) => to.some(({ ipBlock }) => ipBlock !== undefined));
   }
   const portsOf = (rules: readonly Rule[]) =>
