@@ -132,6 +132,13 @@ it("CUDA is in the gate's GPU image alone", () => {
   expect(read(ROOT.path)).not.toMatch(/cuda/i);
 });
 
+it("the driver is found where nodes put it, GKE's too, and CUDA where its image has it", () => {
+  const cuda = parseDockerfile(read(GATE.path)).stages.find(({ name }) => name === "cuda");
+  const environment = cuda?.instructions.filter(({ keyword }) => keyword === "ENV").map(({ value }) => value);
+  const [, path = ""] = /\bLD_LIBRARY_PATH=(\S+)/.exec(environment?.join(" ") ?? "") ?? [];
+  expect(path.split(":")).toEqual(["/usr/local/nvidia/lib64", "/usr/local/cuda/lib64"]);
+});
+
 describe("each rule sees what breaks it", () => {
   it.each<readonly [DockerfileRuleName, typeof ROOT, string, string]>([
     ["images of the lock", ROOT, "node:24.21.0-bookworm-slim", "node:latest"],
