@@ -65,6 +65,7 @@ export function createAnswer(options: AnswerOptions): Ask {
     let reason = "undecided";
     const runner = {
       ...options,
+      settings: { ...options.settings, photosOnly: true },
       ports: witnessed(options.ports(photoCamera(frame)), (engine) => asked.push({ ...engine, reason })),
       conversation: talk.conversation,
       note: verbosityNote(talk.verbosity, language),

@@ -8,7 +8,7 @@ import { certainPersons, personHedge } from "./facts.ts";
 import { guardRefusal } from "./guards/guard-refusal.ts";
 import type { Seen } from "./look.ts";
 import { toLanguage } from "./language.ts";
-import { noticesIn } from "./notices.ts";
+import { type NoticeKey, noticesIn } from "./notices.ts";
 import type { EngineEvent, Ports } from "./ports.ts";
 import { cloudPrompt, describerPrompt, localPrompt } from "./prompt.ts";
 import { race } from "./race.ts";
@@ -235,7 +235,12 @@ function noticeFor(route: Route, turn: Turn, need: FrameNeed, seen: Seen | undef
   const notices = noticesIn(turn.settings.language);
   const hint = seen?.frame.quality.hint;
   if (route.reason === "nothing-to-see" && hint) return notices[hint];
-  if (route.reason === "no-frame-available") return notices[need.screen ? "screen-off" : "camera-off"];
+  if (route.reason === "no-frame-available") return notices[whatIsMissing(turn, need)];
   const describerOnly = !ports.local && !ports.cloud && turn.settings.camera !== false;
   return notices[describerOnly && !need.value ? "no-model" : "cannot-answer"];
+}
+
+function whatIsMissing({ settings }: Turn, need: FrameNeed): NoticeKey {
+  if (settings.photosOnly) return "no-photo";
+  return need.screen ? "screen-off" : "camera-off";
 }

@@ -7,6 +7,7 @@ export type NoticeKey =
   | "no-model"
   | "camera-off"
   | "screen-off"
+  | "no-photo"
   | "lost-rest"
   | "cut-off"
   | QualityHint;
@@ -22,6 +23,7 @@ const NOTICES: Readonly<Record<Language, Readonly<Record<NoticeKey, string>>>> =
     "no-model": "Without a language model I can only name what I detect in a picture.",
     "camera-off": "The camera is off, so I can't see anything. Turn it on and ask again.",
     "screen-off": "No screen is shared, so I can't see it. Share it and ask again.",
+    "no-photo": "I have no picture. Add a photo and ask again.",
     "lost-rest": "I lost the rest.",
     "cut-off": "Part of it is outside the picture: move back a little, please.",
     "too-dark": "The picture is too dark: more light, please.",
@@ -35,6 +37,7 @@ const NOTICES: Readonly<Record<Language, Readonly<Record<NoticeKey, string>>>> =
     "camera-off": "Die Kamera ist aus, ich sehe also nichts. Schalte sie ein und frag noch einmal.",
     "screen-off":
       "Kein Bildschirm ist freigegeben, ich sehe ihn also nicht. Gib ihn frei und frag noch einmal.",
+    "no-photo": "Ich habe kein Bild. Füge ein Foto hinzu und frag noch einmal.",
     "lost-rest": "Der Rest ist mir verloren gegangen.",
     "cut-off": "Ein Teil liegt außerhalb des Bildes: bitte etwas zurückgehen.",
     "too-dark": "Das Bild ist zu dunkel: bitte mehr Licht.",

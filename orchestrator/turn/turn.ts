@@ -189,6 +189,8 @@ export interface TurnSettings {
   readonly language?: string;
   /** False: no question looks at a picture. Default: true. */
   readonly camera?: boolean;
+  /** A picture comes as a photo with its question, if at all: there is no camera that could be off. Default: false. */
+  readonly photosOnly?: boolean;
   /** Completion limit of an answer, in tokens. */
   readonly maxTokens: number;
   /** Angle of view along the longer side of the picture, in degrees. */

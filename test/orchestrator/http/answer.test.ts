@@ -100,6 +100,14 @@ describe("a typed question", () => {
     ]);
   });
 
+  test.each([
+    ["without a picture", SEEING],
+    ["about a screen", "What is on my screen?"],
+  ])("%s asks for a photo: there is no camera that could be off", async (_, question) => {
+    const { ask } = setUp();
+    expect(textOf(await ask(question))).toBe("I have no picture. Add a photo and ask again.");
+  });
+
   test("about any picture stays when the gate is gone", async () => {
     const { ask, cloud, entries } = setUp("http://127.0.0.1:1");
     const events = await ask(SEEING, await clearPicture());
