@@ -3,7 +3,7 @@ import { InputError } from "../errors.ts";
 import type { Frame, FrameSource } from "../turn/turn.ts";
 import { type Pixels, toRgb } from "./decode.ts";
 import { toFrame } from "./frame.ts";
-import { i420Length, i420ToRgb } from "./i420.ts";
+import { i420Length, i420ToHalfRgb, i420ToRgb } from "./i420.ts";
 import { fitKept, type Size } from "./sizes.ts";
 
 /** A picture as a camera or a screen share delivers it. */
@@ -33,9 +33,8 @@ export async function frameFromRaw(raw: RawFrame): Promise<Frame> {
   const turned = raw.rotation === 90 || raw.rotation === 270;
   const source = turned ? { width: height, height: width } : { width, height };
   const kept = fitKept(source);
-  const rgb = raw.format === "I420" ? i420ToRgb(raw.data, raw) : raw.data.slice();
-  const channels = raw.format === "I420" ? 3 : 4;
-  const { data, info } = await sharp(rgb, { raw: { width, height, channels } })
+  const { rgb, ...taken } = toPixels(raw, kept);
+  const { data, info } = await sharp(rgb, { raw: taken })
     .removeAlpha()
     .rotate(raw.rotation)
     .resize({ ...kept, fit: "fill" })
@@ -43,6 +42,17 @@ export async function frameFromRaw(raw: RawFrame): Promise<Frame> {
     .toBuffer({ resolveWithObject: true });
   const pixels: Pixels = { rgb: toRgb(data, info.channels), ...kept, source };
   return toFrame(pixels, raw.source, raw.capturedAtMs);
+}
+
+/** Copied at once; at half the size where that is larger than what is kept by far. */
+function toPixels(
+  { data, format, width, height }: RawFrame,
+  kept: Size,
+): Size & { readonly rgb: Uint8Array; readonly channels: 3 | 4 } {
+  if (format === "RGBA") return { rgb: data.slice(), width, height, channels: 4 };
+  return width * height > 4 * kept.width * kept.height
+    ? { ...i420ToHalfRgb(data, { width, height }), channels: 3 }
+    : { rgb: i420ToRgb(data, { width, height }), width, height, channels: 3 };
 }
 
 function checkRaw({ data, format, width, height }: RawFrame): void {

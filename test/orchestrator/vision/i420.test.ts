@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { i420Length, i420ToRgb } from "../../../orchestrator/vision/i420.ts";
+import { i420Length, i420ToHalfRgb, i420ToRgb } from "../../../orchestrator/vision/i420.ts";
 
 /** A picture of one colour. */
 function plain(y: number, u: number, v: number, width: number, height: number): Uint8Array {
@@ -43,6 +43,27 @@ describe("i420ToRgb", () => {
         const expected = [y + 1.596 * v, y - 0.392 * u - 0.813 * v, y + 2.017 * u].map(clamp);
         for (const [channel, value] of expected.entries()) {
           expect(Math.abs(rgb[(row * 7 + column) * 3 + channel]! - value)).toBeLessThanOrEqual(1);
+        }
+      }
+    }
+  });
+
+  it("at half the size is the mean of the pixels that share a chroma, also with odd sides", () => {
+    const size = { width: 7, height: 5 };
+    const data = Uint8Array.from({ length: i420Length(size) }, (_, index) => (index * 89 + 31) % 256);
+    const half = i420ToHalfRgb(data, size);
+    expect(half).toMatchObject({ width: 4, height: 3 });
+    const clamp = (value: number): number => Math.min(255, Math.max(0, value));
+    for (let row = 0; row < 3; row++) {
+      for (let column = 0; column < 4; column++) {
+        const at = (down: number, right: number): number =>
+          data[Math.min(4, 2 * row + down) * 7 + Math.min(6, 2 * column + right)]!;
+        const y = 1.164 * ((at(0, 0) + at(0, 1) + at(1, 0) + at(1, 1)) / 4 - 16);
+        const u = data[35 + row * 4 + column]! - 128;
+        const v = data[47 + row * 4 + column]! - 128;
+        const expected = [y + 1.596 * v, y - 0.392 * u - 0.813 * v, y + 2.017 * u].map(clamp);
+        for (const [channel, value] of expected.entries()) {
+          expect(Math.abs(half.rgb[(row * 4 + column) * 3 + channel]! - value)).toBeLessThanOrEqual(1);
         }
       }
     }

@@ -62,6 +62,30 @@ describe("frameFromRaw", () => {
     }
   });
 
+  it("a screen of four times the size does not hold up the calls of its process four times as long", async () => {
+    const holdsUpMs = async (width: number, height: number): Promise<number> => {
+      const data = new Uint8Array((width * height * 3) / 2).fill(100);
+      const raw = {
+        data,
+        format: "I420",
+        width,
+        height,
+        rotation: 0,
+        capturedAtMs: 0,
+        source: "screen",
+      } as const;
+      let least = Infinity;
+      for (let round = 0; round < 5; round++) {
+        const startedAtMs = performance.now();
+        const making = frameFromRaw(raw);
+        least = Math.min(least, performance.now() - startedAtMs);
+        expect(await making).toMatchObject({ width, height });
+      }
+      return least;
+    };
+    expect(await holdsUpMs(3840, 2160)).toBeLessThan(3 * (await holdsUpMs(1920, 1080)));
+  });
+
   it("copies: the sender may reuse its buffer at once", async () => {
     for (const format of ["I420", "RGBA"] as const) {
       const data = marked(format, 64, 48);
