@@ -8,7 +8,8 @@ import { certainPersons, personHedge } from "./facts.ts";
 import { guardRefusal } from "./guards/guard-refusal.ts";
 import type { Seen } from "./look.ts";
 import { toLanguage } from "./language.ts";
-import { type NoticeKey, noticesIn } from "./notices.ts";
+import { noticesIn } from "./notices.ts";
+import { noticeFor, spokenRefusal } from "./no-answer.ts";
 import type { EngineEvent, Ports } from "./ports.ts";
 import { cloudPrompt, describerPrompt, localPrompt } from "./prompt.ts";
 import { race } from "./race.ts";
@@ -150,15 +151,20 @@ async function* speak(
   const language = toLanguage(turn.settings.language);
   await reportPicture(engine, seen, ctx);
   let outcome: Outcome = "answered";
+  let isCut = false;
+  let last = "";
   const persons = seen && engine !== "describer" ? certainPersons(seen.verdict) : 0;
   const peopleAsked = asksForPeople(turn.question, language);
-  const tokens = checkDenials(texts(won, engine, ctx), {
-    persons,
-    hedge: seen ? personHedge(seen.verdict, seen.frame, turn.settings.fieldOfViewDeg, language) : "",
-    peopleAsked,
-    language,
-    onContradiction: () => ctx.report({ type: "contradicted", engine }),
-  });
+  const tokens = checkDenials(
+    texts(won, engine, ctx, () => (isCut = true)),
+    {
+      persons,
+      hedge: seen ? personHedge(seen.verdict, seen.frame, turn.settings.fieldOfViewDeg, language) : "",
+      peopleAsked,
+      language,
+      onContradiction: () => ctx.report({ type: "contradicted", engine }),
+    },
+  );
   const { history } = turn;
   let advice = seen && engine !== "describer" ? adviceOn(seen, { history, language, peopleAsked }) : "";
   try {
@@ -168,7 +174,9 @@ async function* speak(
       if (advice !== "") yield `${advice} `;
       advice = "";
       yield text;
+      last = text;
     }
+    if (isCut) yield `${/[.!?…]["'”)\]]*\s*$/.test(last) ? "" : "…"} ${noticesIn(language)["there-is-more"]}`;
   } catch (error) {
     if (ctx.signal.aborted) throw error;
     reportFailure(engine, error, ctx);
@@ -179,13 +187,21 @@ async function* speak(
   return outcome;
 }
 
-async function* texts(won: Attempt, engine: EngineName, ctx: TurnContext): AsyncGenerator<string> {
+async function* texts(
+  won: Attempt,
+  engine: EngineName,
+  ctx: TurnContext,
+  onCut: () => void,
+): AsyncGenerator<string> {
   for await (const event of won.events()) {
     if (event.type === "text-delta") {
       if (event.text !== "") yield event.text;
     } else if (event.type === "finish") {
       ctx.report({ type: "usage", engine, usage: event.usage });
-      if (event.reason === "length") ctx.report({ type: "truncated", engine });
+      if (event.reason === "length") {
+        onCut();
+        ctx.report({ type: "truncated", engine });
+      }
       if (event.reason === "content-filter") throw new EngineError(engine, "server", "content-filter");
     }
   }
@@ -223,24 +239,4 @@ function reportFailure(engine: EngineName, error: unknown, ctx: TurnContext): vo
   if (ctx.signal.aborted) return;
   const known = error instanceof EngineError;
   ctx.report({ type: "engine-failed", engine, category: known ? error.category : "server", error });
-}
-
-/** Without a picture there is nobody else to ask: a refusal that is a whole sentence is spoken. */
-function spokenRefusal(text: string | undefined): string | undefined {
-  const trimmed = text?.trim() ?? "";
-  return /[.!?]["')\]]?$/.test(trimmed) ? trimmed : undefined;
-}
-
-function noticeFor(route: Route, turn: Turn, need: FrameNeed, seen: Seen | undefined, ports: Ports): string {
-  const notices = noticesIn(turn.settings.language);
-  const hint = seen?.frame.quality.hint;
-  if (route.reason === "nothing-to-see" && hint) return notices[hint];
-  if (route.reason === "no-frame-available") return notices[whatIsMissing(turn, need)];
-  const describerOnly = !ports.local && !ports.cloud && turn.settings.camera !== false;
-  return notices[describerOnly && !need.value ? "no-model" : "cannot-answer"];
-}
-
-function whatIsMissing({ settings }: Turn, need: FrameNeed): NoticeKey {
-  if (settings.photosOnly) return "no-photo";
-  return need.screen ? "screen-off" : "camera-off";
 }

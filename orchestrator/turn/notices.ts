@@ -9,6 +9,7 @@ export type NoticeKey =
   | "screen-off"
   | "no-photo"
   | "lost-rest"
+  | "there-is-more"
   | "cut-off"
   | QualityHint;
 
@@ -25,6 +26,7 @@ const NOTICES: Readonly<Record<Language, Readonly<Record<NoticeKey, string>>>> =
     "screen-off": "No screen is shared, so I can't see it. Share it and ask again.",
     "no-photo": "I have no picture. Add a photo and ask again.",
     "lost-rest": "I lost the rest.",
+    "there-is-more": "That is not all. Say more to hear the rest.",
     "cut-off": "Part of it is outside the picture: move back a little, please.",
     "too-dark": "The picture is too dark: more light, please.",
     "too-bright": "The picture is too bright: turn away from the light, please.",
@@ -39,6 +41,7 @@ const NOTICES: Readonly<Record<Language, Readonly<Record<NoticeKey, string>>>> =
       "Kein Bildschirm ist freigegeben, ich sehe ihn also nicht. Gib ihn frei und frag noch einmal.",
     "no-photo": "Ich habe kein Bild. Füge ein Foto hinzu und frag noch einmal.",
     "lost-rest": "Der Rest ist mir verloren gegangen.",
+    "there-is-more": "Das ist nicht alles. Sag mehr, und ich mache weiter.",
     "cut-off": "Ein Teil liegt außerhalb des Bildes: bitte etwas zurückgehen.",
     "too-dark": "Das Bild ist zu dunkel: bitte mehr Licht.",
     "too-bright": "Das Bild ist zu hell: bitte vom Licht wegdrehen.",

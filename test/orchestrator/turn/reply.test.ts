@@ -1,8 +1,19 @@
 import { describe, expect, it } from "vitest";
+import { localCommand } from "../../../orchestrator/session/commands/commands.ts";
+import { isBackchannel } from "../../../orchestrator/session/hearing/backchannel.ts";
 import type { ClearPicture } from "../../../orchestrator/turn/clear-picture.ts";
 import type { EngineEvent } from "../../../orchestrator/turn/ports.ts";
 import type { Jpeg, Sighting } from "../../../orchestrator/turn/turn.ts";
-import { engineOf, frameOf, gateOf, pastOf, personVerdict, settingsOf, turnOf } from "../../standins/turn.ts";
+import {
+  engineOf,
+  frameOf,
+  gateOf,
+  pastOf,
+  personVerdict,
+  saying,
+  settingsOf,
+  turnOf,
+} from "../../standins/turn.ts";
 import { failing, gist, LOOK, never, portsOf, run, TALK } from "./run-reply.ts";
 
 async function* lost(): AsyncGenerator<EngineEvent> {
@@ -49,6 +60,19 @@ describe("a turn over a picture", () => {
       expect(gist(result)).toBe("Local says. | answered local gate-unavailable");
     }
     expect(cloud.prompts).toHaveLength(0);
+  });
+
+  it.each([
+    ["in the middle of a sentence", "Pay 245|", "Pay 245… That is not all. Say more to hear the rest."],
+    ["behind one", "Dear Ada.|", "Dear Ada. That is not all. Say more to hear the rest."],
+  ])("says that there is more of an answer that is cut at its limit %s", async (_, text, answer) => {
+    const cloud = engineOf<ClearPicture>(() => saying(text, "length"));
+    const result = await run(turnOf(LOOK), portsOf({ cloud }));
+    expect(gist(result)).toBe(`${answer} | answered cloud no-person`);
+    expect(result.truncated).toBe(true);
+    expect(localCommand("More.", "en")).toEqual({ command: "more" });
+    expect(localCommand("Mehr.", "de")).toEqual({ command: "more" });
+    expect(isBackchannel("more", "en") || isBackchannel("mehr", "de")).toBe(false);
   });
 
   it("never looks when the assistant has no eyes", async () => {
