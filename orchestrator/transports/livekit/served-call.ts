@@ -32,6 +32,7 @@ export interface ServedCallOptions
 export async function startServedCall(options: ServedCallOptions): Promise<ServedCall> {
   const { id, caller, resumed, onHistory, speaker, log } = options;
   const allowed = createRequestLimit();
+  const mayLog = createRequestLimit();
   const line = createCallerLine({
     room: () => options.room(),
     caller,
@@ -67,12 +68,12 @@ export async function startServedCall(options: ServedCallOptions): Promise<Serve
     onRequest(bytes) {
       const request = allowed() ? parseRequest(bytes) : undefined;
       if (request) call.request(request);
-      else log.info({ call: call.id }, "request refused");
+      else if (mayLog()) log.info({ call: call.id }, "request refused");
     },
     onChat(text) {
       const request = allowed() ? toQuestion(text) : undefined;
       if (request) call.request(request);
-      else log.info({ call: call.id }, "chat message refused");
+      else if (mayLog()) log.info({ call: call.id }, "chat message refused");
     },
   };
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { DisconnectReason, ParticipantKind, type RemoteParticipant, type Room } from "@livekit/rtc-node";
+import { pino } from "pino";
 import { afterEach, expect, test, vi } from "vitest";
 import { createLog } from "../../../../orchestrator/log.ts";
 import type { RoomCallDeps } from "../../../../orchestrator/transports/livekit/room-call.ts";
@@ -77,6 +78,10 @@ function staged(change: Partial<RoomCallDeps> = {}) {
     come: (person: RemoteParticipant) => {
       remoteParticipants.set(person.identity, person);
       listener?.onParticipant(person);
+    },
+    send: (text: string, from: string) => {
+      listener?.onData(new TextEncoder().encode(text), from, "sightline.request");
+      listener?.onChat(text, from);
     },
     go: (person: RemoteParticipant, reason = DisconnectReason.CLIENT_INITIATED) => {
       remoteParticipants.delete(person.identity);
@@ -182,6 +187,22 @@ test("who comes back to the room goes on with their conversation; somebody else 
   await vi.waitFor(() => expect(served.isBusy()).toBe(false));
   come(ben);
   expect((await calls.of("ben")).options.resumed).toBeUndefined();
+  await served.end("shutdown");
+});
+
+test("who sends nonsense without end does not fill the log", async () => {
+  let lines = 0;
+  const log = pino(
+    { level: "info" },
+    { write: (line: string) => void (lines += Number(/refused/.test(line))) },
+  );
+  const { served, calls, come, send } = staged({ log });
+  come(personOf("anna"));
+  await calls.of("anna");
+  await vi.waitFor(() => expect(served.call()).toBeDefined());
+  for (let at = 0; at < 1000; at++) send("", "anna");
+  expect(lines).toBeGreaterThan(0);
+  expect(lines).toBeLessThan(50);
   await served.end("shutdown");
 });
 
