@@ -81,6 +81,7 @@ export function noting(text: string): { readonly ask: Ask; readonly asked: reado
     async ask(question, _signal, onEvent) {
       asked.push(question);
       for (const piece of text.split(/(?<= )/)) onEvent({ type: "text", text: piece });
+      onEvent({ type: "end", turn: "t1", outcome: "answered", engine: "local", ttftMs: 5, totalMs: 9 });
     },
   };
 }
