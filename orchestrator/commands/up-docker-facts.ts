@@ -5,6 +5,7 @@ import { GATE_GIB, SPEECH_GIB } from "../../inference/vllm/sizing.ts";
 import { isPinned, readRepositories } from "../assets/repositories.ts";
 import type { Config } from "../config.ts";
 import { PROJECT_DIR } from "../project.ts";
+import { closedFiles } from "../up/closed-files.ts";
 import type { ComposePlan } from "../up/compose-plan.ts";
 import { servicesThere } from "../up/docker-containers.ts";
 import { hasToolkit, lookAtDocker, lookAtGpus, roomAt, takenOf } from "../up/machine.ts";
@@ -98,6 +99,7 @@ export async function lookForDocker(
       ],
       weakSecrets: weakSecrets(operator, secretsFolder(config)),
       missing: [
+        ...closedFiles(PROJECT_DIR),
         ...profileFaults({
           profiles: options.profiles,
           operator,
