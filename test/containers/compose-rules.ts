@@ -34,6 +34,8 @@ const PUBLIC: ReadonlySet<string> = new Set([
   "turn 443/tcp",
 ]);
 const ON_GPU: ReadonlySet<string> = new Set(["gate", "vllm", "stt", "tts", "dcgm"]);
+/** Who takes memory of the engine's card, and has to have it before the engine measures what is left. */
+const BEFORE_ENGINE = ["gate", "stt", "tts"];
 /** Reads every card that the others use. */
 const CARD_READER = "dcgm";
 const SECRET_NAME = /(KEY|SECRET|TOKEN|PASSWORD|CODE|HEADERS)$/;
@@ -182,8 +184,20 @@ export const RULES = {
         ...when(ids.length > 1 && name !== CARD_READER, "names more than one GPU"),
       ]),
       ...when("gpus" in service || "runtime" in service, "takes GPUs by another way"),
+      ...when(
+        devices.length > 0 &&
+          service.build === undefined &&
+          name !== CARD_READER &&
+          service.environment["NVIDIA_REQUIRE_CUDA"] !== "cuda>=12.0",
+        "refuses drivers that it runs with",
+      ),
     ];
   }),
+
+  engineLast: ({ services }) =>
+    BEFORE_ENGINE.filter((name) => name in services && !(name in (services["vllm"]?.depends_on ?? {}))).map(
+      (name) => `vllm: measures the card before ${name} has its share`,
+    ),
 
   health: (model) => {
     const { services } = model;

@@ -225,6 +225,9 @@ describe("each rule sees what breaks it", () => {
       "  livekit:\n    <<: *guarded",
       "  livekit:\n    <<: *guarded\n    gpus: [{ device_ids: ['0'] }]",
     ],
+    ["gpu", "      NVIDIA_REQUIRE_CUDA: *any-cuda-12\n", ""],
+    ["engineLast", "      gate: { condition: service_healthy }\n      stt:", "      stt:"],
+    ["engineLast", "      tts: { condition: service_healthy, required: false }\n", ""],
     [
       "health",
       "    healthcheck:\n      test: [CMD, nc,",
