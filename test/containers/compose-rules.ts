@@ -59,6 +59,10 @@ export const RULES = {
     ...when(Object.keys(networks).toSorted().join() !== "edge,inner", "networks other than edge and inner"),
     ...when(networks["inner"]?.internal !== true, "inner has a way out"),
     ...when(networks["edge"]?.internal === true, "edge has no way out"),
+    ...when(
+      Object.keys(services["livekit"]?.networks ?? {}).join() !== "edge",
+      "livekit: may take media where no caller reaches it",
+    ),
     ...Object.entries(services).flatMap(([name, service]) => [
       ...when(service.network_mode !== undefined, `${name}: has a network mode`),
       ...when(Object.keys(service.networks).length === 0, `${name}: is in no named network`),

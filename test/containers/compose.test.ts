@@ -176,6 +176,7 @@ describe("each rule sees what breaks it", () => {
       '    volumes: ["./inference/vllm:/warm-up:ro"]\n    networks: [inner]',
       '    volumes: ["./inference/vllm:/warm-up:ro"]\n    networks: [inner, edge]',
     ],
+    ["networks", "networks: [edge]\n    ports:", "networks: [edge, inner]\n    ports:"],
     ["networks", "  vllm:\n    <<: *on-gpu", '  vllm:\n    <<: *on-gpu\n    ports: ["8000:8000"]'],
     ["ports", "${BIND_ADDRESS:-0.0.0.0}:7881:7881/tcp", "0.0.0.0:7880:7880/tcp"],
     ["ports", '"127.0.0.1:${GRAFANA_PORT', '"${GRAFANA_PORT'],
