@@ -113,7 +113,9 @@ function toSettings({ port, mediaPort, apiKey, apiSecret, lan, metricsPort }: Se
       node_ip: lan ?? LOOPBACK,
       use_external_ip: false,
       enable_loopback_candidate: true,
-      interfaces: { includes: ["lo", ...(lan === undefined ? [] : [interfaceOf(lan)])] },
+      // One address alone: of several it takes media at any one, and names `node_ip` for it.
+      interfaces: { includes: [lan === undefined ? "lo" : interfaceOf(lan)] },
+      ips: { includes: [`${lan ?? LOOPBACK}/32`] },
       udp_port: mediaPort,
       tcp_port: 0,
       stun_servers: [`${LOOPBACK}:3478`],

@@ -22,12 +22,31 @@ test("it is told to stay on loopback, with a secret of this run, and ends with u
       node_ip: "127.0.0.1",
       udp_port: server.mediaPort,
       interfaces: { includes: ["lo"] },
+      ips: { includes: ["127.0.0.1/32"] },
       stun_servers: ["127.0.0.1:3478"],
     });
     expect(settings.keys).toEqual({ [server.apiKey]: server.apiSecret });
     expect(server.apiSecret.length).toBeGreaterThanOrEqual(32);
     await server.close();
     await expect(fetch(`http://127.0.0.1:${server.port}/`)).rejects.toThrow("fetch failed");
+  } finally {
+    folder.remove();
+  }
+});
+test("for others of the network it takes media at the one address that they are told", async () => {
+  const folder = testFolder();
+  try {
+    const binary = folder.put("server", ANSWERS);
+    await chmod(binary, 0o755);
+    const own = "127.0.0.1";
+    const server = await startLivekitServer({ binary, lan: own });
+    const { rtc } = (await (await fetch(`http://${own}:${server.port}/`)).json()) as Settings;
+    expect(rtc).toMatchObject({
+      node_ip: own,
+      interfaces: { includes: ["lo"] },
+      ips: { includes: [`${own}/32`] },
+    });
+    await server.close();
   } finally {
     folder.remove();
   }
