@@ -66,6 +66,7 @@ const service = z.looseObject({
   restart: z.string().default(""),
   logging: z.object({ options: z.record(z.string(), z.string()).default({}) }).optional(),
   read_only: z.boolean().default(false),
+  tmpfs: z.array(z.string()).default([]),
   privileged: z.boolean().default(false),
   cap_add: z.array(z.string()).default([]),
   cap_drop: z.array(z.string()).default([]),
