@@ -1,14 +1,17 @@
 import { networkInterfaces } from "node:os";
 import { InputError } from "../errors.ts";
 
+/** Networks that a machine keeps within itself, for containers and virtual machines. */
+const WITHIN = /^(docker|podman|veth|virbr|vmnet|vboxnet|lxcbr|lxdbr|cni|cali|flannel)|^br-[\da-f]{12}$/;
+
 /**
  * This machine's address in the network that phones share with it: a private one goes first.
  *
  * @throws {InputError} when it has none
  */
 export function lanAddress(interfaces = networkInterfaces()): string {
-  const found = Object.values(interfaces)
-    .flatMap((addresses) => addresses ?? [])
+  const found = Object.entries(interfaces)
+    .flatMap(([name, addresses]) => (WITHIN.test(name) ? [] : (addresses ?? [])))
     .filter(({ family, internal }) => family === "IPv4" && !internal)
     .map(({ address }) => address)
     .filter((address) => !address.startsWith("169.254."));

@@ -27,6 +27,17 @@ test.each([
   expect(lanAddress(interfaces(...addresses))).toBe(expected);
 });
 
+test("Docker's own networks are nobody else's, though private, and come with the stack itself", () => {
+  const own = { "br-0123456789ab": "172.30.94.1", docker0: "172.17.0.1", virbr0: "192.168.122.1" };
+  const machine = {
+    ...Object.fromEntries(Object.entries(own).map(([name, address]) => [name, [interfaceOf(address)]])),
+    ...interfaces("203.0.113.9"),
+  };
+  expect(lanAddress(machine)).toBe("203.0.113.9");
+  // A bridge that the machine itself is reached at.
+  expect(lanAddress({ br0: [interfaceOf("192.168.1.7")], ...machine })).toBe("192.168.1.7");
+});
+
 test("a machine without a network is told so", () => {
   expect(() => lanAddress(interfaces())).toThrow("no address in a local network");
 });
