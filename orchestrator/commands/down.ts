@@ -6,8 +6,8 @@ import { whatIsUp } from "./what-is-up.ts";
 
 const HELP = `usage: sightline down [--now]
 
-Ends what 'sightline up' started: calls first, which may go on for AGENT_DRAIN_MS, then the rest. What is
-kept (the ledger, secrets, weights, metrics) stays.
+Ends what 'sightline up' started: calls first, which may go on for two hours in containers and for
+AGENT_DRAIN_MS without, then the rest. What is kept (the ledger, secrets, weights, metrics) stays.
 
   --now   calls end now, with a goodbye`;
 

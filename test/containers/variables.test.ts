@@ -26,3 +26,11 @@ it("every variable of the compose files is one of .env.example, or told of to wh
   });
   expect(unknown).toEqual([]);
 });
+
+it("every variable of .env.example is one of the compose files, or told of as none of theirs", () => {
+  const [, paragraph = ""] =
+    /^Some of `\.env\.example` is for programs without containers(.*)$/m.exec(told) ?? [];
+  const others = [...settings].filter((name = "") => !open.has(name) && !open.has(`${name}_FILE`));
+  const named = Array.from(paragraph.matchAll(/`([A-Z_]+)`/g), ([, name]) => name);
+  expect(new Set(named)).toEqual(new Set(others));
+});
