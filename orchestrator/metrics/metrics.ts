@@ -62,7 +62,7 @@ export function createMetrics() {
     ),
     attempts: counter(
       "engine_attempts_total",
-      "Questions sent to an engine, whatever came of them, without those taken back before the first token.",
+      "Questions sent to an engine, whatever came of them, without those taken back before a first token was late.",
       ["engine"],
     ),
     turnLatency: histogram(

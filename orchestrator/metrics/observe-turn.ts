@@ -15,6 +15,9 @@ import {
 } from "./labels.ts";
 import type { Metrics } from "./metrics.ts";
 
+/** A first token is late after this. */
+const OBJECTIVE_MS = 500;
+
 /** Counts a finished turn. The only place where milliseconds become seconds. */
 export function observeTurn(metrics: Metrics, report: TurnReport): void {
   const transport = toLabel(transports, report.transport);
@@ -41,11 +44,14 @@ export function observeTurn(metrics: Metrics, report: TurnReport): void {
 
 /**
  * Attempts and first tokens: by the engine that was asked, and the route's first choice. Who interrupts
- * before the first token says nothing about an engine.
+ * before the first token says nothing about an engine, nor does a slow first choice that speaks just after
+ * another was asked beside it.
  */
-function observeFirstTokens(metrics: Metrics, { asked, outcome }: TurnReport): void {
+function observeFirstTokens(metrics: Metrics, { asked, outcome, engineErrors }: TurnReport): void {
   if (outcome === "cancelled" && asked.every(({ ttftMs }) => ttftMs === null)) return;
-  for (const { engine, ttftMs } of asked) {
+  for (const [place, { engine, ttftMs, overtakenMs }] of asked.entries()) {
+    const hadTime = place === 0 || overtakenMs === null || overtakenMs >= OBJECTIVE_MS;
+    if (!hadTime && engineErrors.every((error) => error.engine !== engine)) continue;
     metrics.attempts.inc({ engine });
     observe(metrics.ttft, { engine, route: asked[0]?.engine ?? engine }, ttftMs);
   }

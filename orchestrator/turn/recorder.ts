@@ -104,10 +104,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const spokeAtMs = marks.get("first-token");
       return {
         ...report,
-        asked: asked.map(({ engine, atMs }) => ({
-          engine,
-          ttftMs: spokeAtMs !== undefined && engine === report.route?.engine ? spokeAtMs - atMs : null,
-        })),
+        asked: asked.map(({ engine, atMs }) => {
+          const tookMs = spokeAtMs === undefined ? null : spokeAtMs - atMs;
+          return engine === report.route?.engine
+            ? { engine, ttftMs: tookMs, overtakenMs: null }
+            : { engine, ttftMs: null, overtakenMs: tookMs };
+        }),
         ttftMs: durations.ttftMs,
         latencyMs: durations.latencyMs,
         totalMs: durations.totalMs ?? 0,

@@ -11,6 +11,15 @@ import type {
   Verdict,
 } from "./turn.ts";
 
+/** An engine that was asked, and how it went. */
+export interface AskedEngine {
+  readonly engine: EngineName;
+  /** How long it took to its own first token; null: another spoke, or none. */
+  readonly ttftMs: number | null;
+  /** How long it had had when another spoke; null: it spoke itself, or none did. */
+  readonly overtakenMs: number | null;
+}
+
 /** Everything a finished turn decided, met and took. Metrics, the log line and `--json` are made of it. */
 export interface TurnReport {
   readonly turnId: string;
@@ -23,8 +32,8 @@ export interface TurnReport {
   readonly route: Route | null;
   readonly outcome: Outcome;
   readonly usage: Usage | null;
-  /** Engines that were asked, in order, and how long each took to its own first token; null: another spoke, or none. */
-  readonly asked: readonly { readonly engine: EngineName; readonly ttftMs: number | null }[];
+  /** Engines that were asked, in order. */
+  readonly asked: readonly AskedEngine[];
   /** First request sent → first token handed on. */
   readonly ttftMs: number | null;
   /** Question ended → first token handed on. */

@@ -92,8 +92,8 @@ describe("first tokens", () => {
       turnReport({
         route: { engine: "local", reason: "cloud-unavailable" },
         asked: [
-          { engine: "cloud", ttftMs: null },
-          { engine: "local", ttftMs: 90 },
+          { engine: "cloud", ttftMs: null, overtakenMs: 1290 },
+          { engine: "local", ttftMs: 90, overtakenMs: null },
         ],
         ttftMs: 1290,
       }),
@@ -105,13 +105,30 @@ describe("first tokens", () => {
   });
 
   test("a failed attempt counts as one, a question taken back before the first token does not", async () => {
-    const asked = [{ engine: "local", ttftMs: null }] as const;
+    const asked = [{ engine: "local", ttftMs: null, overtakenMs: null }] as const;
     const failed = turnReport({ asked, ttftMs: null, outcome: "notice" });
     const takenBack = turnReport({ asked, ttftMs: null, outcome: "cancelled" });
     const cutShort = turnReport({ outcome: "cancelled" });
     const text = await expositionOf(failed, takenBack, cutShort);
     expect(text).toContain('sightline_engine_attempts_total{engine="local"} 2');
     expect(text).toContain('sightline_ttft_seconds_count{engine="local",route="local"} 1');
+  });
+
+  test("an engine asked beside a slow one is late when it had the time and did not speak, or failed", async () => {
+    const overtaken = (overtakenMs: number) =>
+      turnReport({
+        route: { engine: "cloud", reason: "no-person" },
+        asked: [
+          { engine: "cloud", ttftMs: 1200 + overtakenMs, overtakenMs: null },
+          { engine: "local", ttftMs: null, overtakenMs },
+        ],
+      });
+    const attempts = (count: number) => `sightline_engine_attempts_total{engine="local"} ${count}`;
+    expect(await expositionOf(overtaken(499))).toContain(attempts(0));
+    expect(await expositionOf(overtaken(500))).toContain(attempts(1));
+    const failed = { ...overtaken(100), engineErrors: [{ engine: "local", category: "server" }] as const };
+    expect(await expositionOf(failed)).toContain(attempts(1));
+    expect(await expositionOf(overtaken(100))).toContain('sightline_engine_attempts_total{engine="cloud"} 1');
   });
 });
 
@@ -157,9 +174,10 @@ const anyReport = fc
         reason: fc.constantFrom(...labels.routeReasons),
       }),
     ),
-    asked: fc.array(fc.record({ engine: fc.constantFrom(...labels.engines), ttftMs: anyTime }), {
-      maxLength: 3,
-    }),
+    asked: fc.array(
+      fc.record({ engine: fc.constantFrom(...labels.engines), ttftMs: anyTime, overtakenMs: anyTime }),
+      { maxLength: 3 },
+    ),
     ttftMs: anyTime,
     latencyMs: anyTime,
     totalMs: fc.double(),

@@ -35,7 +35,7 @@ export function turnReport(changes: Partial<TurnReport> = {}): TurnReport {
     route: { engine: "local", reason: "person-in-frame" },
     outcome: "answered",
     usage: { promptTokens: 1100, cachedTokens: 1000, completionTokens: 24 },
-    asked: [{ engine: "local", ttftMs: 120 }],
+    asked: [{ engine: "local", ttftMs: 120, overtakenMs: null }],
     ttftMs: 120,
     latencyMs: 180,
     totalMs: 900,
