@@ -20,7 +20,18 @@ interface Dashboard {
     readonly id: number;
     readonly title: string;
     readonly gridPos: Place;
-    readonly targets?: readonly { readonly refId: string; readonly datasource: { readonly uid: string } }[];
+    readonly type: string;
+    readonly options?: { readonly textMode?: string };
+    readonly fieldConfig?: {
+      readonly defaults: { readonly unit?: string };
+      readonly overrides: readonly { readonly matcher: { readonly options: string } }[];
+    };
+    readonly targets?: readonly {
+      readonly refId: string;
+      readonly datasource: { readonly uid: string };
+      readonly expr: string;
+      readonly legendFormat: string;
+    }[];
   }[];
 }
 
@@ -58,6 +69,25 @@ describe.each(dashboards)("%s", (_, { annotations, panels, templating }) => {
       panels.some((other) => other.id > id && overlap(gridPos, other.gridPos)),
     );
     expect(covering.map(({ title }) => title)).toEqual([]);
+  });
+
+  test("shows the name of what is always 1", () => {
+    const infos = panels.filter(
+      ({ type, targets = [] }) => type === "stat" && targets.some(({ expr }) => /_info\b/.test(expr)),
+    );
+    expect(infos.filter(({ options }) => options?.textMode !== "name").map(({ title }) => title)).toEqual([]);
+  });
+
+  test("shows no count per minute as a share", () => {
+    const shown = panels.flatMap(({ title, fieldConfig, targets = [] }) => {
+      if (fieldConfig?.defaults.unit !== "percentunit") return [];
+      const elsewhere = fieldConfig.overrides.map(({ matcher }) => new RegExp(matcher.options.slice(1, -1)));
+      return targets
+        .filter(({ expr }) => expr.endsWith("* 60"))
+        .filter(({ legendFormat }) => !elsewhere.some((name) => name.test(legendFormat)))
+        .map(({ legendFormat }) => `${title}: ${legendFormat}`);
+    });
+    expect(shown).toEqual([]);
   });
 
   test("asks the source that its variable names", () => {
