@@ -33,6 +33,23 @@ describe.each(EXAMPLES)("the objects of %s", (example) => {
     }
   });
 
+  test("lead to each other by the pods' own ports and labels, by which AWS' plugin knows a Service in a policy", () => {
+    const policies = JSON.stringify(ofKind(manifests, "NetworkPolicy").map(({ spec }) => spec["egress"]));
+    for (const { metadata, spec } of ofKind(manifests, "Service")) {
+      const { selector, ports } = spec as {
+        readonly selector: Labels;
+        readonly ports: readonly { readonly port: number; readonly targetPort: string }[];
+      };
+      // Nobody of ours asks the page.
+      if (metadata.name === "sightline-gateway") continue;
+      expect(policies).toContain(JSON.stringify({ podSelector: { matchLabels: selector } }));
+      const [pod] = selected(workloads, selector);
+      const own = pod?.pod.containers.flatMap((container) => container.ports ?? []) ?? [];
+      for (const { port, targetPort } of ports)
+        expect(own.find(({ name }) => name === targetPort)?.containerPort).toBe(port);
+    }
+  });
+
   test("have a disruption budget for each component that has callers", () => {
     const budgets = ofKind(manifests, "PodDisruptionBudget").map(({ spec }) => {
       const { selector, maxUnavailable } = spec as {
