@@ -8,7 +8,14 @@ import { clearPicture } from "../../standins/photo-files.ts";
 import { type Program, start } from "../programs.ts";
 import { callWithOneAnswer } from "./call.ts";
 import { type Exposed, exposedIn } from "./exposed.ts";
-import { dashboardQueries, PROMETHEUS, rulesText, type Selection, selectionsIn } from "./queries.ts";
+import {
+  dashboardQueries,
+  PROMETHEUS,
+  rulesText,
+  type Selection,
+  selectionsIn,
+  toldQueries,
+} from "./queries.ts";
 import { type Stack, startStack, TOKEN } from "./stack.ts";
 
 /** Of the program that does not run here: what it is told to read. */
@@ -220,6 +227,12 @@ describe("every metric that is named", () => {
     const selections = Array.from(exprs, ([, , block = "", line = ""]) => selectionsIn(block + line)).flat();
     expect(selections.length).toBeGreaterThan(50);
     expect(unknownIn(selections)).toEqual([]);
+  });
+
+  test("on a page for operators is exposed, with the labels that it is selected by", () => {
+    const queries = toldQueries();
+    expect(queries.length).toBeGreaterThan(15);
+    expect(queries.flatMap((code) => unknownIn(selectionsIn(code)))).toEqual([]);
   });
 
   test("else is found out", () => {

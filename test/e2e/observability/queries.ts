@@ -44,6 +44,13 @@ function filled(expr: string): string {
   return expr.replaceAll(/\$\w+/g, (name) => VARIABLES[name] ?? name);
 }
 
+/** Queries and metrics that whoever operates it is told of, as they stand between backticks. */
+export function toldQueries(): readonly string[] {
+  const pages = ["docs/operations.md", "inference/vllm/README.md"];
+  const codes = pages.flatMap((page) => readFileSync(join(PROJECT, page), "utf8").match(/`[^`\n]+`/g) ?? []);
+  return codes.map((code) => code.slice(1, -1)).filter((code) => /(^|\()(sightline_|vllm:)\w/.test(code));
+}
+
 /** Text of all rule files. */
 export function rulesText(): string {
   const files = readdirSync(join(PROMETHEUS, "rules")).map((file) => join(PROMETHEUS, "rules", file));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type TestFolder, testFolder } from "../../standins/photo-files.ts";
 import { PROJECT } from "../programs.ts";
-import { PROMETHEUS, rulesText } from "./queries.ts";
+import { PROMETHEUS, rulesText, toldQueries } from "./queries.ts";
 
 interface Alert {
   readonly name: string;
@@ -70,6 +70,15 @@ function failing(path: string, expected: "nothing" | "an alert"): readonly strin
 test("rules can be read, and each is there once", () => {
   expect(promtool("check", "rules", "--lint=all", "--lint-fatal", ...rules)).toMatchObject({ status: 0 });
   expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
+});
+
+test("the queries of the pages for operators can be read", () => {
+  const queries = toldQueries().filter((code) => code.includes("("));
+  expect(queries.length).toBeGreaterThanOrEqual(3);
+  const file = join(folder.path, "told.yml");
+  const rules = queries.map((expr, index) => ({ record: `told:${index}`, expr }));
+  writeFileSync(file, JSON.stringify({ groups: [{ name: "told", rules }] }));
+  expect(promtool("check", "rules", "--lint=all", "--lint-fatal", file)).toMatchObject({ status: 0 });
 });
 
 test("the configuration can be read, and needs the token's file", () => {
