@@ -27,6 +27,15 @@ test("no file is longer than the guide without a reason", () => {
   expect(new Set(long)).toEqual(new Set(Object.keys(longFiles)));
 });
 
+test("every folder of the programs stands in the tree of the README", () => {
+  const [, tree = ""] = /^```\n(orchestrator\/turn\/ [^]*?)^```$/m.exec(read("README.md")) ?? [];
+  const told = new Set(tree.match(/(?<=^| {2})[\w-]+\/[\w/-]*\/(?= )/gm));
+  const folders = new Set(
+    sources.map((file) => /^\w+\/[\w-]+\//.exec(file)?.[0]).filter((folder) => folder !== undefined),
+  );
+  expect([...folders].filter((folder) => !told.has(folder))).toEqual([]);
+});
+
 test("no file names a path of one machine, or a registry of its own", () => {
   const machine = new RegExp(`(^|[\\s"'\`=(:])/(work|home|root|Users)/`);
   const wrong = files
