@@ -109,6 +109,11 @@ export function createMetrics() {
     ),
     callsStarted: counter("calls_started_total", "Calls that began, also those taken up again.", []),
     callsEnded: counter("calls_ended_total", "Calls that ended, by why.", ["reason"]),
+    unheardCalls: counter(
+      "unheard_calls_total",
+      "Times that no speech recogniser could be reached for a call, so that its caller was not heard.",
+      [],
+    ),
     refusals: counter("refusals_total", "Turns in which the cloud model declined.", []),
     contradictedAnswers: counter(
       "contradicted_answers_total",

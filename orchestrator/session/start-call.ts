@@ -53,6 +53,7 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
   let stage: Stage;
   let dialogue: Dialogue;
   let speech: SpeechState = "over";
+  let isHeard = true;
   let open = false;
   let closing = false;
 
@@ -93,7 +94,7 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
     onPlace(place) {
       if (!open) return;
       tellSpeech();
-      news.set("hearing", place !== null);
+      setHeard(place !== null);
     },
     onSound(audio) {
       stage.hear(audio);
@@ -195,6 +196,11 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
   const isIdle = (): boolean => speech === "over" && !hearing.busy() && !dialogue.live();
   const say = (key: CallNoticeKey): void => dialogue.say(notices.text(key), "notice");
   const news = createNews({ isIdle, say, now: () => performance.now() });
+  const setHeard = (is: boolean): void => {
+    if (isHeard && !is) deps.metrics.unheardCalls.inc();
+    isHeard = is;
+    news.set("hearing", is);
+  };
   const later = createLater({
     engines: ports,
     isIdle,
@@ -215,7 +221,7 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
   emit({ type: "rate", rate: manner.rate(), by: "persona" });
   readiness.onOpen();
   if (options.resumed && options.resumed.returned !== true) dialogue.say(notices.text("resumed"), "notice");
-  else if (ear && hearing.place() === null) news.set("hearing", false);
+  else if (ear && hearing.place() === null) setHeard(false);
   else if (persona.greeting !== undefined) dialogue.say(persona.greeting, "notice");
 
   return {

@@ -149,14 +149,16 @@ test("a call taken up again says so and remembers", async () => {
 
 test("a caller whom nobody hears is told so once, and that they are heard again", async () => {
   open = await startTestCall("Yes.");
-  const { ear, next, events } = open;
+  const { ear, next, events, deps } = open;
   await next("speech");
   ear.move(null);
   expect(await next("speech")).toMatchObject({ ear: null });
   expect((await next("answer-end")).text).toBe("I can't hear you right now. You can type your question.");
   ear.move({ name: "other", host: "example.com" });
   expect((await next("answer-end")).text).toBe("I can hear you again.");
+  expect(await deps.metrics.exposition()).toContain("sightline_unheard_calls_total 1\n");
   ear.move(null);
   await delay(300);
   expect(events.filter(({ type }) => type === "answer-end")).toHaveLength(2);
+  expect(await deps.metrics.exposition()).toContain("sightline_unheard_calls_total 2\n");
 });
