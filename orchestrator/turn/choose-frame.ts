@@ -32,15 +32,28 @@ export interface FrameChoice {
  * The frame of the turn among those at hand: the sharpest near the end of the question, ties to the
  * newest, else the newest that is not stale. Never a stale frame. Of those near the end, one that the
  * gate has judged comes before one that the turn would have to wait for.
+ *
+ * @param likely what is meant when both a camera and a screen can be seen: a screen is the sharper always
  */
 export function pickFrame(
   frames: readonly Frame[],
   endedAtMs: number,
   nowMs: number,
   isJudged: (frame: Frame) => boolean = () => false,
+  likely: FrameSource = "camera",
 ): FrameChoice | undefined {
   const photo = frames.findLast((frame) => frame.source === "photo");
   if (photo) return { frame: photo, reason: "photo" };
+  const meant = frames.filter(({ source }) => source === likely);
+  return pickCaptured(meant, endedAtMs, nowMs, isJudged) ?? pickCaptured(frames, endedAtMs, nowMs, isJudged);
+}
+
+function pickCaptured(
+  frames: readonly Frame[],
+  endedAtMs: number,
+  nowMs: number,
+  isJudged: (frame: Frame) => boolean,
+): FrameChoice | undefined {
   const fresh = frames.filter((frame) => nowMs - frame.capturedAtMs <= MAX_FRAME_AGE_MS);
   const near = fresh.filter(
     ({ capturedAtMs }) =>
@@ -99,10 +112,12 @@ export async function chooseFrame(
     readonly signal: AbortSignal;
     /** The frame whose prefix is warm; it is one of the camera's present track. */
     readonly warm?: Frame | undefined;
+    /** What is meant when both a camera and a screen can be seen. Default: the camera. */
+    readonly likely?: FrameSource;
   },
 ): Promise<FrameChoice> {
   const isJudged = (frame: Frame): boolean => camera.isJudged?.(frame) ?? false;
-  const atHand = pickFrame(camera.recent(source), options.endedAtMs, options.now(), isJudged);
+  const atHand = pickFrame(camera.recent(source), options.endedAtMs, options.now(), isJudged, options.likely);
   if (atHand) {
     const { endedAtMs, warm } = options;
     return preferWarm(atHand, warm, { endedAtMs, nowMs: options.now() });

@@ -27,6 +27,7 @@ export async function look(
     now: () => ctx.now(),
     signal: ctx.signal,
     warm: ports.warm?.(turn.history),
+    likely: goesOnWithScreen(turn, need) ? "screen" : "camera",
   });
   if (!frame) return undefined;
   ctx.report({ type: "frame", frame, reason });
@@ -42,6 +43,12 @@ export async function look(
     clear: ClearPicture.of(frame, verdict, ctx.now()),
     facts: detectorFacts(verdict, frame, turn.settings.fieldOfViewDeg),
   };
+}
+
+/** Who asked about the screen reads on in it; whatever else is asked is about what lies before the caller. */
+function goesOnWithScreen({ history }: Turn, need: FrameNeed): boolean {
+  const last = history.findLast(({ source }) => source !== undefined)?.source;
+  return last === "screen" && (need.reading || need.reason === "follow-up-after-picture");
 }
 
 /** A verdict that is late, or that a fault kept back, counts as a person. */

@@ -178,6 +178,8 @@ export interface PastTurn {
   readonly facts: string;
   /** What stood behind the question in the prompt. Default: nothing. */
   readonly note?: string;
+  /** What showed the picture that was asked about. Default: none was. */
+  readonly source?: FrameSource;
 }
 
 export interface TurnSettings {

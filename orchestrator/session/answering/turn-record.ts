@@ -21,6 +21,7 @@ export function toPastTurn(run: TurnRun, ending: Ending): PastTurn {
     jpeg: report.picture?.jpeg ?? null,
     clear: report.picture?.clear ?? null,
     facts: report.picture?.facts ?? "",
+    ...(report.frame ? { source: report.frame.source } : {}),
   };
 }
 

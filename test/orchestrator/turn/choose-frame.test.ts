@@ -26,6 +26,15 @@ describe("pickFrame", () => {
     expect(judged()).toBe("4900");
   });
 
+  it("takes the camera's before a shared screen's, however sharp that is, unless the screen is meant", () => {
+    const screen = (capturedAtMs: number) =>
+      frameOf({ id: "screen", source: "screen", capturedAtMs, sharpness: 99 });
+    const both = [camera(4600), screen(4900)];
+    expect(pickFrame(both, 5000, 5050)?.frame?.id).toBe("4600");
+    expect(pickFrame(both, 5000, 5050, () => false, "screen")?.frame?.id).toBe("screen");
+    expect(pickFrame([camera(3000), screen(4900)], 5000, 5050)?.frame?.id).toBe("screen");
+  });
+
   it("takes a fresh frame from after the end when none is near", () => {
     expect(pickFrame([camera(5600)], 5000, 5700)).toMatchObject({
       frame: { id: "5600" },

@@ -3,7 +3,7 @@ import { localCommand } from "../../../orchestrator/session/commands/commands.ts
 import { isBackchannel } from "../../../orchestrator/session/hearing/backchannel.ts";
 import type { ClearPicture } from "../../../orchestrator/turn/clear-picture.ts";
 import type { EngineEvent } from "../../../orchestrator/turn/ports.ts";
-import type { Jpeg, Sighting } from "../../../orchestrator/turn/turn.ts";
+import type { Jpeg, PastTurn, Sighting } from "../../../orchestrator/turn/turn.ts";
 import {
   engineOf,
   frameOf,
@@ -73,6 +73,24 @@ describe("a turn over a picture", () => {
     expect(localCommand("More.", "en")).toEqual({ command: "more" });
     expect(localCommand("Mehr.", "de")).toEqual({ command: "more" });
     expect(isBackchannel("more", "en") || isBackchannel("mehr", "de")).toBe(false);
+  });
+
+  it("looks at the camera while a screen is shared, and at the screen for what goes on with that", async () => {
+    const seen = async (question: string, past: readonly PastTurn[]): Promise<string | undefined> => {
+      const frames = [
+        frameOf({ source: "camera", capturedAtMs: performance.now() - 200 }),
+        frameOf({ source: "screen", capturedAtMs: performance.now() - 100, sharpness: 999 }),
+      ];
+      const ports = portsOf({
+        camera: { recent: () => frames, next: () => never(new AbortController().signal) },
+      });
+      return (await run(turnOf(question, { history: past }), ports)).frame?.source;
+    };
+    const ofScreen = [pastOf({ question: "What's on my screen?", facts: "x", source: "screen" })];
+    expect(await seen(LOOK, [])).toBe("camera");
+    expect(await seen(LOOK, ofScreen)).toBe("camera");
+    expect(await seen("Tell me more.", ofScreen)).toBe("screen");
+    expect(await seen("Read the third line.", ofScreen)).toBe("screen");
   });
 
   it("never looks when the assistant has no eyes", async () => {
