@@ -129,7 +129,14 @@ async function answerOf(
 ): Promise<{ readonly status: number; readonly text: string }> {
   try {
     const answered = Promise.withResolvers<IncomingMessage>();
-    outgoing.once("response", answered.resolve).once("error", answered.reject).end();
+    outgoing
+      .once("response", answered.resolve)
+      .once("error", answered.reject)
+      .once("upgrade", (_answer, socket) => {
+        socket.on("error", () => {}).destroy();
+        answered.reject(new Error("a socket nobody asked for"));
+      })
+      .end();
     const answer = await answered.promise;
     let text = "";
     for await (const chunk of answer.setEncoding("utf8"))

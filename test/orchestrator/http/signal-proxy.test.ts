@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { startGateway, testLivekit } from "./gateway-fixture.ts";
@@ -130,6 +130,25 @@ describe("why a socket was refused", () => {
       expect(signal.seen).toEqual([]);
     },
   );
+
+  test("cannot be told by a server that opens a socket unasked, and ends neither the answer nor the gateway", async () => {
+    const server = createServer((socket) => {
+      socket
+        .on("error", () => undefined)
+        .once("data", () => {
+          socket.write(
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+          );
+          setTimeout(() => socket.resetAndDestroy(), 20);
+        });
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const gateway = await startProxy(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const answer = await gateway.ask("/rtc/validate", { headers: { host: HOST } });
+    expect(answer.json).toMatchObject({ status: 502, code: "bad-gateway" });
+  });
 
   test("cannot be told when LiveKit is not there", async () => {
     const gateway = await startProxy("ws://127.0.0.1:1");
