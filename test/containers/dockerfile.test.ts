@@ -121,6 +121,8 @@ it("the CUDA provider is the one that onnxruntime-node's own script would fetch"
   expect(lock.downloads.map((one) => one.url)).toEqual([url]);
   expect(read(GATE.path)).toContain(`ARG ORT_CUDA_URL=${url}\n`);
   for (const { path } of needed) expect(read(GATE.path)).toContain(path);
+  // As a file that others than root can read.
+  expect(read(GATE.path)).toMatch(/ unzip [^&]*&& chmod 0644 \.\/\*\.so /);
   expect(version).toBe(packageJson.dependencies["onnxruntime-node"]);
 });
 
