@@ -55,6 +55,9 @@ export async function askCompose(
   throw new InputError(`docker compose ${words[0] ?? ""} does not answer: ${reason}`, "an engine that runs");
 }
 
+/** An attestation holds the time of its build: with it each build gives another image, also one of no change. */
+const BUILD_ALIKE = { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" } as const;
+
 function environmentOf(plan: ComposePlan): Readonly<Record<string, string | undefined>> {
-  return { ...projectEnvironment(PROJECT_DIR), ...plan.environment };
+  return { ...BUILD_ALIKE, ...projectEnvironment(PROJECT_DIR), ...plan.environment };
 }

@@ -25,7 +25,7 @@ export interface FakeMachine {
 
 /** Variables that `docker` writes down. */
 const WRITTEN =
-  "^(SECRETS_DIR|PUBLIC_ORIGINS|NODE_IP|GPU_CLASS|VLLM_GPU|SECRET_KEY_FILE|ACCESS_CODE_FILE|TLS_CERT_FILE)=";
+  "^(SECRETS_DIR|PUBLIC_ORIGINS|NODE_IP|GPU_CLASS|VLLM_GPU|SECRET_KEY_FILE|ACCESS_CODE_FILE|TLS_CERT_FILE|BUILDX_NO_DEFAULT_ATTESTATIONS)=";
 
 export function fakeMachine(folder: string): FakeMachine {
   mkdirSync(folder, { recursive: true });
