@@ -17,7 +17,7 @@ import { filesOverlay, ownKey } from "../up/mounted-files.ts";
 import { speechDevice, wishedDevice } from "../up/speech-device.ts";
 import { speechWeights } from "../up/speech-weights.ts";
 import { upPlaces } from "../up/state.ts";
-import { keepRunning, keepUnkept } from "../up/way-back.ts";
+import { forgetCurrent, keepRunning, keepUnkept, nameRunning } from "../up/way-back.ts";
 import { explain } from "./up-docker-explain.ts";
 import { lookForDocker, modelOf } from "./up-docker-facts.ts";
 import { endLeftOut } from "./up-docker-left-out.ts";
@@ -78,10 +78,12 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
       "it to succeed; 'make logs' shows what the containers said, 'make down' ends them",
     );
   };
+  if (before) await nameRunning(plan, io.signal);
   for (const step of steps([modelOf(picked), ...speechWeights(speech, operator["SPEECH_PIPER"])])) {
     await compose(step);
     if (io.signal.aborted) return EXIT.interrupted;
   }
+  if (before) await forgetCurrent(plan, io.signal);
   keepPlan(config, made);
   const exchange = { ...exchangeOf(calls, config, io), compose };
   await startStack(exchange);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { ComposePlan } from "./compose-plan.ts";
 import { askDocker, lookAtContainers, type StackContainer } from "./docker-containers.ts";
+import { isWithoutCard } from "./plan-words.ts";
 
 // What runs was made by a checkout that may be gone: its whole configuration is kept as compose has
 // resolved it, so that a service can be made again as it was.
@@ -16,6 +17,8 @@ const project = z.looseObject({
 });
 type Project = z.output<typeof project>;
 
+/** Of our own sources; an agent is never gone back to, since the one before stays. */
+const BUILT: readonly string[] = ["gateway", "gate"];
 const NOT_AGAIN: ReadonlySet<string> = new Set(["build", "depends_on", "image", "profiles"]);
 
 /**
@@ -102,6 +105,29 @@ export async function planBefore(
   writeFileSync(file, JSON.stringify(before), { mode: 0o600 });
   // To compose the other containers of the project are none that this file knows.
   return { ...plan, arguments: [`--file=${file}`], environment: { COMPOSE_IGNORE_ORPHANS: "true" } };
+}
+
+/**
+ * Gives a name to the images of what runs and is built here, before the same names are built anew: Docker
+ * may keep none that has lost its own.
+ */
+export async function nameRunning(plan: ComposePlan, signal: AbortSignal): Promise<void> {
+  const found = await lookAtContainers(plan, builtHere(plan), signal);
+  for (const { service, image } of found.filter(({ running }) => running)) {
+    // One that is gone already is told of when it is needed.
+    await askDocker(plan, ["tag", image, nameBefore(service)], signal).catch(() => undefined);
+  }
+}
+
+/** Takes that name from those that were built as they were. */
+export async function forgetCurrent(plan: ComposePlan, signal: AbortSignal): Promise<void> {
+  const found = await lookAtContainers(plan, builtHere(plan), signal);
+  const current = found.filter((each) => each.running && each.current).map(({ service }) => service);
+  await forgetBefore(plan, current, signal);
+}
+
+function builtHere({ arguments: words }: ComposePlan): readonly string[] {
+  return isWithoutCard(words) ? [...BUILT, "vllm"] : BUILT;
 }
 
 /** The images that a way back has given a name, and that no container is made of any more, lose it: Docker may clear them away. */

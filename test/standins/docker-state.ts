@@ -53,6 +53,8 @@ export interface DockerState {
   secrets: Readonly<Record<string, string>>;
   /** What further names of images mean. */
   tags: Record<string, string>;
+  /** Ids of each service that the last build has left: what had a name then. */
+  images: Readonly<Record<string, readonly string[]>>;
   told: string[];
 }
 
@@ -71,5 +73,6 @@ export const FIRST: DockerState = {
   environment: {},
   secrets: {},
   tags: {},
+  images: {},
   told: [],
 };

@@ -113,8 +113,10 @@ async function serve(file: string): Promise<void> {
   }
   if (words[0] === "image") return say(idOf(words.at(-1) ?? ""));
   if (words[0] === "tag") {
-    tell();
-    state.tags[words[2] ?? ""] = words[1] ?? "";
+    const [, id = "", name = ""] = words;
+    if (state.images[name.split(":")[1] ?? ""]?.includes(id) === false)
+      return fail(`Error response from daemon: No such image: ${id}`);
+    state.tags[name] = id;
     return save();
   }
   if (words[0] === "rmi") {
@@ -235,6 +237,15 @@ async function serve(file: string): Promise<void> {
   if (verb === "stop")
     for (const each of state.containers) if (named.includes(each.service)) each.running = false;
   if (verb === "rm") remove(({ service, running }) => named.includes(service) && !running);
+  if (verb === "build") {
+    // The simulator's as the engine's.
+    state.images = Object.fromEntries(
+      ["gateway", "agent", "gate", "vllm"].map((service) => [
+        service,
+        [idOf(`${service}:0.1.0`), state.tags[`sightline-before:${service}`] ?? []].flat(),
+      ]),
+    );
+  }
   const chosen = named.length > 0 ? named : active;
   if (verb === "up") {
     const scale = Number(rest.find((word) => word.startsWith("agent="))?.slice("agent=".length) ?? 1);
