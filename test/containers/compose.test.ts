@@ -94,15 +94,6 @@ it.each(gpuClasses)("gives vLLM the arguments of class %s", async (name) => {
   expect(devicesOf(services["vllm"]!)).toEqual([{ device_ids: ["GPU-1"] }]);
 });
 
-it("Kokoro can load what it copies to /tmp, which Docker allows nobody who does not ask", async () => {
-  const { services } = await loadModel([GPU_FILE], { profiles: PROFILES });
-  const tmpOf = ({ tmpfs }: { readonly tmpfs: readonly string[] }) =>
-    tmpfs.find((each) => each.startsWith("/tmp:"))?.split(/[:,]/);
-  expect(tmpOf(services["tts"]!)).toContain("exec");
-  const others = Object.entries(services).filter(([name]) => name !== "tts");
-  expect(others.filter(([, service]) => tmpOf(service)?.includes("exec") !== false)).toEqual([]);
-});
-
 describe("gateway and agent", () => {
   /** What they would read, with the secrets where this machine has them. */
   async function settingsOf(name: string, environment: Readonly<Record<string, string>>) {

@@ -52,3 +52,12 @@ it("what only we read stays closed to others", () => {
   const ours = foldersOf("Dockerfile");
   expect([ours.get("/data"), ours.get("/cache")]).toEqual([0o750, 0o750]);
 });
+
+it("Kokoro can load what it copies to /tmp, which Docker allows nobody who does not ask", async () => {
+  const { services } = await loadModel([GPU_FILE], { profiles: PROFILES });
+  const tmpOf = ({ tmpfs }: { readonly tmpfs: readonly string[] }) =>
+    tmpfs.find((each) => each.startsWith("/tmp:"))?.split(/[:,]/);
+  expect(tmpOf(services["tts"]!)).toContain("exec");
+  const others = Object.entries(services).filter(([name]) => name !== "tts");
+  expect(others.filter(([, service]) => tmpOf(service)?.includes("exec") !== false)).toEqual([]);
+});

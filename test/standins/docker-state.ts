@@ -54,7 +54,7 @@ export interface DockerState {
   /** What further names of images mean. */
   tags: Record<string, string>;
   /** Ids of each service that the last build has left: what had a name then. */
-  images: Readonly<Record<string, readonly string[]>>;
+  images: Record<string, readonly string[]>;
   told: string[];
 }
 

@@ -237,15 +237,10 @@ async function serve(file: string): Promise<void> {
   if (verb === "stop")
     for (const each of state.containers) if (named.includes(each.service)) each.running = false;
   if (verb === "rm") remove(({ service, running }) => named.includes(service) && !running);
-  if (verb === "build") {
-    // The simulator's as the engine's.
-    state.images = Object.fromEntries(
-      ["gateway", "agent", "gate", "vllm"].map((service) => [
-        service,
-        [idOf(`${service}:0.1.0`), state.tags[`sightline-before:${service}`] ?? []].flat(),
-      ]),
-    );
-  }
+  // What is built here, the simulator too; of each only that which has a name stays.
+  if (verb === "build")
+    for (const service of ["gateway", "agent", "gate", "vllm"])
+      state.images[service] = [idOf(`${service}:0.1.0`), state.tags[`sightline-before:${service}`] ?? ""];
   const chosen = named.length > 0 ? named : active;
   if (verb === "up") {
     const scale = Number(rest.find((word) => word.startsWith("agent="))?.slice("agent=".length) ?? 1);
