@@ -71,7 +71,7 @@ contract-vllm: setup ## the same against a real vLLM on this CPU, installed into
 	@node scripts/contract-vllm-cpu.ts
 	@node scripts/contract-vllm-warm-up.ts
 
-contract-kubernetes: setup ## give the chart to a real kube-apiserver, which Go builds once (minutes); needs etcd
+contract-kubernetes: setup ## give the chart to a real kube-apiserver and scheduler, which Go builds once (minutes); needs etcd
 	@node scripts/contract-kubernetes.ts
 
 bench-gpu: setup ## what prefill ahead gains on the vLLM at ENGINE_URL; ENGINE_HARDWARE names its GPU, FIRST_EVENT_MS its target

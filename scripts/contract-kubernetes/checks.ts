@@ -14,7 +14,7 @@ const NEWER = ["--set", "image.tag=next,gate.threads=2,gateway.drainSeconds=300"
 export async function tryExample(kubernetes: Kubernetes, example: string): Promise<void> {
   const namespace = `example-${example}`;
   await makeNamespace(kubernetes, namespace);
-  const values = ["--namespace", namespace, "-f", join(CHART, "ci", `${example}-values.yaml`)];
+  const values = valuesOf(example, namespace);
   const objects = await rendered(values);
   for (const object of objects) created(await dryRun(kubernetes, object, namespace));
 
@@ -48,8 +48,7 @@ export async function tryExample(kubernetes: Kubernetes, example: string): Promi
 export async function tryFaults(kubernetes: Kubernetes): Promise<void> {
   const namespace = "faults";
   await makeNamespace(kubernetes, namespace);
-  const example = join(CHART, "ci", "one-gpu-values.yaml");
-  const objects = await rendered(["--namespace", namespace, "-f", example]);
+  const objects = await rendered(valuesOf("one-gpu", namespace));
   const [pod] = objects.flatMap(podsOf);
   const service = objects.find(({ kind }) => kind === "Service");
   assert(pod !== undefined && service !== undefined);
@@ -68,7 +67,16 @@ async function dryRun(kubernetes: Kubernetes, object: KubernetesObject, namespac
   return { ...reply, body: { message: `${object.kind} ${object.metadata.name}: ${messageOf(reply)}` } };
 }
 
-async function rendered(values: readonly string[]): Promise<readonly KubernetesObject[]> {
+/** What helm is told of an example. */
+export const valuesOf = (example: string, namespace: string): readonly string[] => [
+  "--namespace",
+  namespace,
+  "-f",
+  join(CHART, "ci", `${example}-values.yaml`),
+];
+
+/** The objects that helm makes of values, none of them sent. */
+export async function rendered(values: readonly string[]): Promise<readonly KubernetesObject[]> {
   const { status, stdout, stderr } = await runTool("helm", ["template", RELEASE, CHART, ...values]);
   assert.equal(status, 0, stderr);
   return (await parseYaml(stdout)) as readonly KubernetesObject[];

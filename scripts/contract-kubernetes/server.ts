@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { freeTcpPort } from "../../orchestrator/lib/free-port.ts";
-import { kubeApiserver } from "../tools/kube-apiserver.ts";
+import { kubernetesProgram } from "../tools/kubernetes-program.ts";
 
 /** What the API server answered. */
 export interface Reply {
@@ -16,7 +16,7 @@ export interface Reply {
   readonly warnings: readonly string[];
 }
 
-/** A real kube-apiserver with its etcd on this machine. There are no nodes, so no pod ever runs. */
+/** A real kube-apiserver with its etcd, and a kube-scheduler, on this machine. Nodes stand only on paper: no pod ever runs. */
 export interface Kubernetes {
   readonly version: string;
   /** File that kubectl and helm take. */
@@ -30,7 +30,8 @@ const POLL_MS = 500;
 
 /** @throws {Error} when one of the two cannot be had, or with what it said when it does not come up */
 export async function startKubernetes(): Promise<Kubernetes> {
-  const program = await kubeApiserver(console.error);
+  const program = await kubernetesProgram("kube-apiserver", console.error);
+  const scheduler = await kubernetesProgram("kube-scheduler", console.error);
   const folder = await mkdtemp(join(tmpdir(), "sightline-kubernetes-"));
   const running: Program[] = [];
   const close = async (): Promise<void> => {
@@ -72,6 +73,14 @@ export async function startKubernetes(): Promise<Kubernetes> {
       send({ port, token, authority }, method, path, body);
     await untilReady(ask, running);
     const kubeconfig = await writeKubeconfig(folder, { port, token, authority });
+    const files = ["kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig"];
+    running.push(
+      start(scheduler, [
+        ...files.map((name) => `--${name}=${kubeconfig}`),
+        "--leader-elect=false",
+        "--secure-port=0",
+      ]),
+    );
     const { gitVersion } = (await ask("GET", "/version")).body as { readonly gitVersion: string };
     return { version: gitVersion, kubeconfig, ask, close };
   } catch (error) {

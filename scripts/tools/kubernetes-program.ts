@@ -10,35 +10,43 @@ const BUILD_TIMEOUT_MS = 40 * 60_000;
 /** Libraries that Kubernetes keeps in its own repository; published with the minor version of each release. */
 const OWN_LIBRARIES = /^\s*(k8s\.io\/\S+) => \.\/staging\/\S+$/gm;
 
+export type KubernetesProgram = "kube-apiserver" | "kube-scheduler";
+
 /**
- * Path of a kube-apiserver, built with Go from its published module (seven minutes on two quiet cores the first
- * time, 2 GB of Go's cache), kept by its version.
+ * Path of one of Kubernetes' own programs, built with Go from its published module (the API server seven minutes on
+ * two quiet cores the first time, 2 GB of Go's cache; the scheduler after it two), kept by its version.
  *
  * @throws when Go or the module proxy cannot be had
  */
-export async function kubeApiserver(onProgress?: (line: string) => void): Promise<string> {
+export async function kubernetesProgram(
+  name: KubernetesProgram,
+  onProgress?: (line: string) => void,
+): Promise<string> {
   const { folder, version } = await kubernetesModule();
-  const built = await buildOnce(`kube-apiserver-${version}`, async (draft) => {
-    onProgress?.(`Building kube-apiserver ${version} with Go, once; this takes seven minutes or more.`);
+  const built = await buildOnce(`${name}-${version}`, async (draft) => {
+    onProgress?.(`Building ${name} ${version} with Go, once; this takes minutes.`);
     const source = join(draft, "source");
     await cp(folder, source, { recursive: true });
     await writable(source);
     const libraries = [...(await readFile(join(source, "go.mod"), "utf8")).matchAll(OWN_LIBRARIES)].map(
-      ([, name]) => name ?? "",
+      ([, library]) => library ?? "",
     );
     const published = version.replace(/^v1\./, "v0.");
-    const edits = libraries.flatMap((name) => [`-dropreplace=${name}`, `-require=${name}@${published}`]);
+    const edits = libraries.flatMap((library) => [
+      `-dropreplace=${library}`,
+      `-require=${library}@${published}`,
+    ]);
     await go(["mod", "edit", ...edits], source);
     const [, major, minor] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
     const stamp = { gitVersion: version, gitMajor: major, gitMinor: minor };
     const flags = Object.entries(stamp).map(
-      ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
+      ([field, value]) => `-X k8s.io/component-base/version.${field}=${value}`,
     );
-    const target = ["-o", join(draft, "kube-apiserver"), "./cmd/kube-apiserver"];
+    const target = ["-o", join(draft, name), `./cmd/${name}`];
     await go(["build", "-trimpath", "-ldflags", `-s -w ${flags.join(" ")}`, ...target], source);
     await rm(source, { recursive: true });
   });
-  return join(built, "kube-apiserver");
+  return join(built, name);
 }
 
 /** Files of Go's module cache are read-only. */
