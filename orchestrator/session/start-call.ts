@@ -220,9 +220,10 @@ export async function startCall(deps: CallDeps, options: CallOptions): Promise<C
   tellSpeech();
   emit({ type: "rate", rate: manner.rate(), by: "persona" });
   readiness.onOpen();
+  const isDeaf = ear !== undefined && hearing.place() === null;
   if (options.resumed && options.resumed.returned !== true) dialogue.say(notices.text("resumed"), "notice");
-  else if (ear && hearing.place() === null) setHeard(false);
-  else if (persona.greeting !== undefined) dialogue.say(persona.greeting, "notice");
+  else if (!isDeaf && persona.greeting !== undefined) dialogue.say(persona.greeting, "notice");
+  if (isDeaf) setHeard(false);
 
   return {
     id: options.id,

@@ -1,7 +1,7 @@
 import { EngineError } from "../errors.ts";
 import { createDeadlines } from "../lib/deadline.ts";
 import { adviceOn, showsNothing } from "./advice.ts";
-import { startAttempt, type Attempt, type Opening } from "./attempt.ts";
+import { isRefusal, startAttempt, type Attempt, type Opening } from "./attempt.ts";
 import { answerableBy, chooseRoute, type RouteFacts } from "./choose-route.ts";
 import { asksForPeople, checkDenials } from "./guards/denial.ts";
 import { certainPersons, personHedge } from "./facts.ts";
@@ -202,7 +202,7 @@ async function* texts(
         onCut();
         ctx.report({ type: "truncated", engine });
       }
-      if (event.reason === "content-filter") throw new EngineError(engine, "server", "content-filter");
+      if (isRefusal(event.reason)) throw new EngineError(engine, "server", event.reason);
     }
   }
 }

@@ -88,6 +88,7 @@ export function startAttempt(
   return attempt;
 }
 
-function isRefusal(reason: string): boolean {
+/** The model declined, by whatever field of the protocol. */
+export function isRefusal(reason: string): boolean {
   return reason === "refusal" || reason === "content-filter";
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test, vi } from "vitest";
+import { createFakeEar } from "../../standins/call/ear.ts";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
 import { saying } from "../../standins/turn.ts";
 import { createFakeVoice } from "../../standins/call/voice.ts";
@@ -161,4 +162,14 @@ test("a caller whom nobody hears is told so once, and that they are heard again"
   await delay(300);
   expect(events.filter(({ type }) => type === "answer-end")).toHaveLength(2);
   expect(await deps.metrics.exposition()).toContain("sightline_unheard_calls_total 2\n");
+});
+
+test("a call that is taken up again where nobody hears says both", async () => {
+  const ear = createFakeEar();
+  ear.move(null);
+  open = await startTestCall("Yes.", { call: { resumed: { history: [] } }, deps: { ear } });
+  const { next, deps } = open;
+  expect((await next("answer-end")).text).toBe("I was cut off for a moment. We can go on.");
+  expect((await next("answer-end")).text).toBe("I can't hear you right now. You can type your question.");
+  expect(await deps.metrics.exposition()).toContain("sightline_unheard_calls_total 1\n");
 });

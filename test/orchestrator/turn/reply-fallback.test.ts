@@ -141,6 +141,19 @@ describe("fallback, only while nothing was shown", () => {
     expect(result.picture).toMatchObject({ jpeg: null, clear: { jpeg: { sha256: slow.gated.sha256 } } });
   });
 
+  it("says so when the model declines in the middle of an answer", async () => {
+    for (const reason of ["refusal", "content-filter"] as const) {
+      const cloud = engineOf<ClearPicture>(async function* () {
+        yield { type: "text-delta", text: "A bottle, one o'clock." };
+        if (reason === "refusal") yield { type: "refusal-delta", text: "I can't go on." };
+        yield { type: "finish", reason, usage: NO_USAGE };
+      });
+      expect(gist(await run(turnOf(LOOK), portsOf({ cloud })))).toBe(
+        "A bottle, one o'clock. I lost the rest. | notice cloud no-person",
+      );
+    }
+  });
+
   it("never lets another engine go on after the first word: the rest is lost, and said so", async () => {
     const local = engineOf<Jpeg>("Another voice.");
     const cloud = engineOf<ClearPicture>(async function* () {
