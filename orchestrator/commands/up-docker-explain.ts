@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { PROJECT_DIR } from "../project.ts";
 import type { ComposePlan } from "../up/compose-plan.ts";
+import { setButNotRead } from "../up/not-read.ts";
 import { OBSERVABILITY } from "../up/observers.ts";
 import type { GpuPick } from "../up/preflight.ts";
 import { type SpeechDevice, speechSettings } from "../up/speech-device.ts";
@@ -50,9 +51,19 @@ export function explain(explained: Explained, io: Io): void {
       : ["metrics      nobody collects them: PROFILES has no observability"]),
     `access code  in ${plan.environment["ACCESS_CODE_FILE"] ?? ""}`,
     `secrets      ${secrets}`,
+    ...notReadLines(operator),
     "more         make status, make logs, make down",
   ])
     writeLine(io.stdout, `  ${line}`);
+}
+
+function notReadLines(operator: Explained["operator"]): readonly string[] {
+  const names = setButNotRead(operator);
+  return names.length === 0
+    ? []
+    : [
+        `not read     ${names.join(", ")}: for programs without containers alone; docs/operations.md says why`,
+      ];
 }
 
 function observerLines({ plan, operator, failed }: Explained): readonly string[] {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { NOT_READ } from "../../orchestrator/up/not-read.ts";
 import { PROJECT } from "./compose-model.ts";
 
 const read = (file: string): string => readFileSync(join(PROJECT, file), "utf8");
@@ -33,4 +34,7 @@ it("every variable of .env.example is one of the compose files, or told of as no
   const others = [...settings].filter((name = "") => !open.has(name) && !open.has(`${name}_FILE`));
   const named = Array.from(paragraph.matchAll(/`([A-Z_]+)`/g), ([, name]) => name);
   expect(new Set(named)).toEqual(new Set(others));
+  // Of these `make up` itself reads some, and a mirror helps nobody in a container.
+  const alsoRead = ["ASSETS_MIRROR", "DATA_DIR", "OPENAI_API_KEY"];
+  expect(new Set([...NOT_READ, ...alsoRead])).toEqual(new Set(others));
 });

@@ -75,7 +75,8 @@ export interface StackOptions {
 }
 
 const KEY = "stand-in-key";
-const AGENT_JOINS_MS = 30_000;
+/** An agent that has a call takes no other for as long as the machine is busy; it is asked again every ten seconds. */
+const AGENT_JOINS_MS = 60_000;
 
 /** Starts the stand-ins; the stack itself is for the test to bring up. */
 export async function prepareStack({ script, says, environment = {} }: StackOptions): Promise<Stack> {

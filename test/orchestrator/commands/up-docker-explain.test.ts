@@ -67,3 +67,11 @@ test("without a profile: what one would bring", async () => {
   expect(all).toContain("  profiles     none\n");
   expect(all).toContain("  metrics      nobody collects them: PROFILES has no observability\n");
 });
+
+test("settings that containers do not read are named, by their names alone", async () => {
+  const operator = { LIVEKIT_URL: "wss://user:secret@media.example.org", PORT: "9000", GATE_URL: "" };
+  const all = await said("none", { operator });
+  expect(all).toContain("  not read     LIVEKIT_URL, PORT: for programs without containers alone;");
+  expect(all).not.toContain("secret@");
+  expect(await said("none")).not.toContain("not read");
+});
