@@ -35,11 +35,16 @@ export function createBooks(options: {
     ledger.answered(answer, run, reason, heardBy);
   };
 
+  const remember = (run: TurnRun, ending: Ending, full: string): void => {
+    const wentOut = run.asked().some(({ engine }) => engine === "cloud");
+    memory.record(toPastTurn(run, ending), ending, full, wentOut);
+  };
+
   return {
     over(live, ending) {
       const { run, answer, kind, typed } = live;
       if (run) {
-        memory.record(toPastTurn(run, ending), ending, textSoFar(live));
+        remember(run, ending, textSoFar(live));
         observe(live, ending, { ...deps, call: call.id, trend });
       }
       enter(answer, run, kind, typed);
@@ -48,7 +53,7 @@ export function createBooks(options: {
     unheard(run, typed) {
       const ending = { text: "", interrupted: true };
       enter(run.answer, run, "discarded", typed);
-      memory.record(toPastTurn(run, ending), ending, "");
+      remember(run, ending, "");
     },
   };
 }

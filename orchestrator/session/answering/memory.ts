@@ -16,10 +16,10 @@ export interface Memory {
   lastAnswer(): string;
   /** The question with those before it that were cut off before a word of the answer was heard, when that is not too long. */
   joined(question: string): string;
-  /** What is joined was asked of an engine of this box, and does not leave it. */
+  /** What is joined was asked of engines of this box alone, and does not leave it. */
   keptHere(): boolean;
-  /** A turn is over; `full` is its whole answer, heard or not. */
-  record(past: PastTurn, ending: Ending, full: string): void;
+  /** A turn is over; `full` is its whole answer, heard or not. `wentOut`: the cloud was asked its question. */
+  record(past: PastTurn, ending: Ending, full: string, wentOut?: boolean): void;
   /** The questions without an answer are not asked again, but they were asked: what follows on a private one stays private. */
   giveUp(): void;
   /** So many turns were cut off that the next answer holds the floor; true once. */
@@ -37,6 +37,7 @@ export function createMemory(options: {
   const { deps, call, conversation, ports, onPastChanged } = options;
   /** The last turn that was cut off unheard; its question holds those before it. */
   let cutOff: PastTurn | undefined;
+  let cutOffWentOut = false;
   let aborted = 0;
   let lastAnswer = "";
 
@@ -54,12 +55,13 @@ export function createMemory(options: {
       const whole = cutOff ? `${cutOff.question} ${question}` : question;
       return whole.length > MAX_QUESTION_CHARACTERS ? question : whole;
     },
-    keptHere: () => cutOff?.engine === "local" || cutOff?.engine === "describer",
-    record(past, { text, interrupted }, full) {
+    keptHere: () => !cutOffWentOut && (cutOff?.engine === "local" || cutOff?.engine === "describer"),
+    record(past, { text, interrupted }, full, wentOut = false) {
       // It was too long to be asked again, and was asked all the same.
       if (cutOff && !past.question.startsWith(cutOff.question)) keep(cutOff);
       if (interrupted && text.trim() === "") {
         cutOff = past;
+        cutOffWentOut = wentOut;
         aborted += 1;
         return;
       }

@@ -42,6 +42,20 @@ test("a question that was cut off unheard is asked again with the next one", () 
   expect(conversation.snapshot()).toHaveLength(1);
 });
 
+test.each([
+  ["of this box alone stays here", "local", false, true],
+  ["of the describer alone stays here", "describer", false, true],
+  ["of this box in place of a cloud that was asked too does not", "local", true, false],
+  ["of the cloud does not", "cloud", true, false],
+] as const)("what was cut off unheard and asked %s", (_, engine, wentOut, kept) => {
+  const { memory } = remember();
+  expect(memory.keptHere()).toBe(false);
+  memory.record(pastOf({ question: "Who", answer: "", engine }), unheard, "Anna.", wentOut);
+  expect(memory.keptHere()).toBe(kept);
+  memory.record(past("Who is this?", "Anna."), { text: "Anna.", interrupted: false }, "Anna.");
+  expect(memory.keptHere()).toBe(false);
+});
+
 test("questions that are cut off over and over do not grow without end, and none of them is forgotten", () => {
   const { memory, conversation } = remember();
   const long = (name: string): string => `${name} ${"x".repeat(MAX_QUESTION_CHARACTERS - 10)}`;
