@@ -36,8 +36,7 @@ export function createMemory(options: {
 }): Memory {
   const { deps, call, conversation, ports, onPastChanged } = options;
   /** The last turn that was cut off unheard; its question holds those before it. */
-  let cutOff: PastTurn | undefined;
-  let cutOffWentOut = false;
+  let cutOff: { readonly past: PastTurn; readonly wentOut: boolean } | undefined;
   let aborted = 0;
   let lastAnswer = "";
 
@@ -52,16 +51,18 @@ export function createMemory(options: {
   return {
     lastAnswer: () => lastAnswer,
     joined(question) {
-      const whole = cutOff ? `${cutOff.question} ${question}` : question;
+      const whole = cutOff ? `${cutOff.past.question} ${question}` : question;
       return whole.length > MAX_QUESTION_CHARACTERS ? question : whole;
     },
-    keptHere: () => !cutOffWentOut && (cutOff?.engine === "local" || cutOff?.engine === "describer"),
+    keptHere() {
+      const engine = cutOff?.wentOut === false ? cutOff.past.engine : "none";
+      return engine === "local" || engine === "describer";
+    },
     record(past, { text, interrupted }, full, wentOut = false) {
       // It was too long to be asked again, and was asked all the same.
-      if (cutOff && !past.question.startsWith(cutOff.question)) keep(cutOff);
+      if (cutOff && !past.question.startsWith(cutOff.past.question)) keep(cutOff.past);
       if (interrupted && text.trim() === "") {
-        cutOff = past;
-        cutOffWentOut = wentOut;
+        cutOff = { past, wentOut };
         aborted += 1;
         return;
       }
@@ -71,7 +72,7 @@ export function createMemory(options: {
       keep(past);
     },
     giveUp() {
-      if (cutOff) keep(cutOff);
+      if (cutOff) keep(cutOff.past);
       cutOff = undefined;
       aborted = 0;
     },
