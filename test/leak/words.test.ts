@@ -31,10 +31,14 @@ afterAll(async () => {
   await Promise.all([stub, ...faulty].map((gate) => gate.close()));
 });
 
+/** A well gate and a camera are likelier than not: turns that reach the cloud after a private one must be many, or the test can pass without one. */
 const turn = fc.record({
   picture: fc.nat({ max: 7 }),
-  camera: fc.boolean(),
-  gate: fc.constantFrom(...GATES),
+  camera: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, fc.constant(false)),
+  gate: fc.oneof(
+    { weight: 2, arbitrary: fc.constant<(typeof GATES)[number]>("well") },
+    fc.constantFrom(...GATES),
+  ),
   policy: fc.constantFrom(...POLICIES),
   privateToCloud: fc.constantFrom(...PRIVATE_TO_CLOUD),
   question: fc.constantFrom(...QUESTIONS),
@@ -88,7 +92,7 @@ it("no word of a private turn leaves, however the conversation goes on", async (
         await house.close();
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
   // The property is only worth something when the cloud was asked, also after private turns.
   for (const count of Object.values(reached)) expect(count).toBeGreaterThan(0);
