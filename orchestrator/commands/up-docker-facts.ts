@@ -7,12 +7,14 @@ import type { Config } from "../config.ts";
 import { PROJECT_DIR } from "../project.ts";
 import { closedFiles } from "../up/closed-files.ts";
 import type { ComposePlan } from "../up/compose-plan.ts";
+import { diskNeeds, type DiskUses } from "../up/disk-needs.ts";
+import { USUAL_PLACES } from "../up/docker-says.ts";
 import { servicesThere } from "../up/docker-containers.ts";
-import { hasToolkit, lookAtDocker, lookAtGpus, roomAt, takenOf } from "../up/machine.ts";
+import { hasToolkit, lookAtDocker, lookAtGpus, roomsAt, takenOf } from "../up/machine.ts";
 import type { Gpu } from "../up/nvidia-smi.ts";
 import { OBSERVABILITY } from "../up/observers.ts";
 import { pickGpu, type PickOptions } from "../up/pick-gpu.ts";
-import type { DiskRoom, GpuPick, MachineFacts, WantedPort } from "../up/preflight.ts";
+import type { GpuPick, MachineFacts, WantedPort } from "../up/preflight.ts";
 import { planThere } from "../up/plan-there.ts";
 import { profileFaults } from "../up/profiles.ts";
 import { weakSecrets } from "../up/secrets.ts";
@@ -32,18 +34,8 @@ export interface LookForDockerOptions {
   readonly signal: AbortSignal;
 }
 
-/** Engine image, packed and unpacked, and ours; or ours alone. */
-const IMAGES_BYTES = { vllm: 45e9, simulator: 8e9 } as const;
-/** Of the largest model. */
-const WEIGHTS_BYTES = { vllm: 17e9, simulator: 0 } as const;
 /** Of a stack that was not brought up, or of which Docker does not tell, which is a fault of its own. */
 const NOTHING = { made: new Set<string>(), running: new Set<string>() } as const;
-/** Images and weights of both speech servers, an estimate: each with its own CUDA, or one without. */
-const SPEECH_BYTES = { gpu: 28e9, cpu: 5e9 } as const;
-/** Images of Prometheus, Grafana and, where there is a card, dcgm-exporter, an estimate. */
-const OBSERVABILITY_BYTES = { vllm: 4e9, simulator: 2e9 } as const;
-/** Beside the weights: compile cache, metrics, logs. */
-const VOLUMES_BYTES = 10e9;
 
 const LOOPBACK = "127.0.0.1";
 
@@ -67,7 +59,8 @@ export async function lookForDocker(
   const speech = deviceOf(look);
   const isNew = !ours.made.has("stt") || speech !== speechDeviceOf(before?.arguments ?? []);
   const newSpeech = isNew ? speech : undefined;
-  const rooms: DiskUses = {
+  const uses: DiskUses = {
+    engine: options.engine,
     images: !ours.made.has("vllm"),
     // What was begun has fetched them.
     weights: before === undefined,
@@ -81,7 +74,7 @@ export async function lookForDocker(
     );
   const models = new Set([modelOf(picked), ...speechWeights(speech, operator["SPEECH_PIPER"])]);
   const lock = await readRepositories(join(PROJECT_DIR, "inference/models.lock.json"));
-  const rootDir = docker.state === "answered" ? docker.engine?.rootDir : undefined;
+  const engine = docker.state === "answered" ? docker.engine : undefined;
   return {
     gpus: found,
     wish,
@@ -89,7 +82,7 @@ export async function lookForDocker(
       gpus: withRoom(gpus, before, ours.running),
       docker,
       toolkit,
-      disks: await diskRooms(rootDir, options.engine, rooms),
+      disks: await roomsAt(diskNeeds(engine ?? USUAL_PLACES, uses)),
       takenPorts: [
         ...(await isTaken(
           [...ownPorts(operator), ...(options.profiles.includes("turn") ? [TURN_PORT] : [])],
@@ -185,38 +178,6 @@ function withRoom(
       return { ...gpu, freeMib: gpu.freeMib + gateMib + speechMib };
     }),
   };
-}
-
-/** What is to be there that is not yet. */
-interface DiskUses {
-  /** Of the stack without any profile, with its caches. */
-  readonly images: boolean;
-  readonly weights: boolean;
-  readonly speech: SpeechDevice | undefined;
-  readonly observability: boolean;
-}
-
-/** For all of it, or for what is added to what is there. */
-async function diskRooms(
-  rootDir: string | undefined,
-  engine: UpOptions["engine"],
-  { images, weights, speech, observability }: DiskUses,
-): Promise<readonly DiskRoom[]> {
-  const needs: readonly (readonly [use: string, bytes: number])[] = [
-    ["images and caches", images ? IMAGES_BYTES[engine] + VOLUMES_BYTES : 0],
-    ["weights", weights ? WEIGHTS_BYTES[engine] : 0],
-    ["local speech", speech === undefined ? 0 : SPEECH_BYTES[speech]],
-    ["Prometheus and Grafana", observability ? OBSERVABILITY_BYTES[engine] : 0],
-  ];
-  const needed = needs.filter(([, bytes]) => bytes > 0);
-  if (needed.length === 0) return [];
-  return [
-    await roomAt({
-      path: rootDir || "/var/lib/docker",
-      use: needed.map(([use]) => use).join(", "),
-      neededBytes: needed.reduce((sum, [, bytes]) => sum + bytes, 0),
-    }),
-  ];
 }
 
 /** A port, and the service that listens there. */

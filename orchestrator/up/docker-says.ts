@@ -20,12 +20,24 @@ export interface DockerEngine {
   readonly version: string;
   /** It can hand a GPU to a container: by the NVIDIA runtime, or by devices that CDI describes. */
   readonly gpus: boolean;
-  /** Where it keeps images and volumes. */
-  readonly rootDir: string;
+  /** Where it keeps volumes. */
+  readonly volumesDir: string;
+  /** Where images are kept: there too, or by the machine's containerd, which has a folder of its own. */
+  readonly imagesDir: string;
 }
 
-/** Reads the answers of `docker`. */
-export function toDocker(answers: { readonly info: ProgramRun; readonly compose: ProgramRun }): Docker {
+export interface DockerAnswers {
+  readonly info: ProgramRun;
+  readonly compose: ProgramRun;
+  /** The configuration of the machine's containerd, TOML; empty: it has none, or one that is not for us to read. */
+  readonly containerdConfig: string;
+}
+
+/** Of a new installation, as long as nobody moves them: https://docs.docker.com/engine/storage/containerd/ */
+export const USUAL_PLACES = { volumesDir: "/var/lib/docker", imagesDir: "/var/lib/containerd" } as const;
+
+/** Reads what `docker` answers. */
+export function toDocker(answers: DockerAnswers): Docker {
   const compose = answers.compose.reason === undefined ? answers.compose.stdout.trim() : "";
   const info = toInfo(answers.info.stdout);
   const version = text(info["ServerVersion"]);
@@ -33,7 +45,7 @@ export function toDocker(answers: { readonly info: ProgramRun; readonly compose:
     engine:
       version === ""
         ? undefined
-        : { version, gpus: handsOutGpus(info), rootDir: text(info["DockerRootDir"]) },
+        : { version, gpus: handsOutGpus(info), ...placesOf(info, answers.containerdConfig) },
     said: version === "" ? (serverFault(info) ?? inItsWords(answers.info) ?? "it names no version") : "",
     compose: /^v?\d+\.\d+/.test(compose) ? compose.replace(/^v/, "") : undefined,
   };
@@ -68,6 +80,22 @@ function handsOutGpus(info: Info): boolean {
     (typeof runtimes === "object" && runtimes !== null && "nvidia" in runtimes) ||
     (Array.isArray(devices) && devices.some((device) => JSON.stringify(device).includes("nvidia.com/gpu")))
   );
+}
+
+function placesOf(info: Info, containerdConfig: string): Pick<DockerEngine, "volumesDir" | "imagesDir"> {
+  const volumesDir = text(info["DockerRootDir"]) || USUAL_PLACES.volumesDir;
+  const isContainerds = JSON.stringify(info["DriverStatus"] ?? []).includes("io.containerd.snapshotter.");
+  if (!isContainerds || ownsContainerd(info)) return { volumesDir, imagesDir: volumesDir };
+  const [, imagesDir = USUAL_PLACES.imagesDir] =
+    /^\s*root\s*=\s*["']([^"']+)["']/m.exec(containerdConfig) ?? [];
+  return { volumesDir, imagesDir };
+}
+
+/** An engine that found no containerd runs one itself, with its data below its own. */
+function ownsContainerd(info: Info): boolean {
+  const containerd = info["Containerd"];
+  const isTold = typeof containerd === "object" && containerd !== null && "Address" in containerd;
+  return isTold && text(containerd.Address).includes("/docker/containerd/");
 }
 
 function text(value: unknown): string {

@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { statfs } from "node:fs/promises";
+import { readFile, stat, statfs } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { dirname } from "node:path";
 import { onPath } from "../assets/on-path.ts";
@@ -20,6 +20,7 @@ export interface LookOptions {
 /** A driver that is ill may hang. */
 const ASK_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 1000;
+const CONTAINERD_CONFIG = "/etc/containerd/config.toml";
 
 /** Asks `nvidia-smi` for GPUs, their slices and who uses them. */
 export async function lookAtGpus(options: LookOptions): Promise<GpuAnswer> {
@@ -45,8 +46,12 @@ export async function lookAtDocker(options: LookOptions): Promise<DockerAnswer> 
   if (program === undefined) return { state: "missing" };
   const ask = (question: readonly string[]) =>
     runProgram([program, ...question], { ...options, timeoutMs: ASK_TIMEOUT_MS });
-  const [info, compose] = await Promise.all([ask(DOCKER_QUESTIONS.info), ask(DOCKER_QUESTIONS.compose)]);
-  return { state: "answered", ...toDocker({ info, compose }) };
+  const [info, compose, containerdConfig] = await Promise.all([
+    ask(DOCKER_QUESTIONS.info),
+    ask(DOCKER_QUESTIONS.compose),
+    readFile(CONTAINERD_CONFIG, "utf8").catch(() => ""),
+  ]);
+  return { state: "answered", ...toDocker({ info, compose, containerdConfig }) };
 }
 
 /** Whether NVIDIA's container toolkit is installed. */
@@ -54,15 +59,39 @@ export async function hasToolkit({ environment }: LookOptions): Promise<boolean>
   return (await onPath("nvidia-ctk", environment["PATH"])) !== undefined;
 }
 
-/** Free bytes where a folder is or would be made. */
-export async function roomAt(wanted: Omit<DiskRoom, "freeBytes">): Promise<DiskRoom> {
-  let folder = wanted.path;
+/** Free bytes where folders are or would be made; those of one file system share its room. */
+export async function roomsAt(wanted: readonly Omit<DiskRoom, "freeBytes">[]): Promise<readonly DiskRoom[]> {
+  const rooms = new Map<number | string, DiskRoom>();
+  for (const { path, use, neededBytes } of wanted) {
+    const { system, freeBytes } = await fileSystemOf(path);
+    const first = rooms.get(system);
+    rooms.set(
+      system,
+      first
+        ? {
+            path: first.path === path ? path : `${first.path} and ${path}`,
+            use: `${first.use}, ${use}`,
+            neededBytes: first.neededBytes + neededBytes,
+            freeBytes,
+          }
+        : { path, use, neededBytes, freeBytes },
+    );
+  }
+  return [...rooms.values()];
+}
+
+/** One that cannot be looked at counts for itself. */
+async function fileSystemOf(
+  path: string,
+): Promise<{ readonly system: number | string; readonly freeBytes: number | undefined }> {
+  let folder = path;
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
-  const freeBytes = await statfs(folder).then(
-    ({ bavail, bsize }) => bavail * bsize,
-    () => undefined,
-  );
-  return { ...wanted, freeBytes };
+  try {
+    const [{ dev }, { bavail, bsize }] = await Promise.all([stat(folder), statfs(folder)]);
+    return { system: dev, freeBytes: bavail * bsize };
+  } catch {
+    return { system: path, freeBytes: undefined };
+  }
 }
 
 /** Those of the ports that somebody has. */

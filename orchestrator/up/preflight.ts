@@ -27,6 +27,7 @@ export interface WantedPort {
 }
 
 export interface DiskRoom {
+  /** Of the folder, or of several of one file system, for a sentence. */
   readonly path: string;
   /** What needs it. */
   readonly use: string;
@@ -160,7 +161,7 @@ function isComposeFit(version: string | undefined): boolean {
 function diskFault({ path, use, neededBytes, freeBytes }: DiskRoom): readonly string[] {
   if (freeBytes === undefined || freeBytes >= neededBytes) return [];
   return [
-    `too little disk: ${path} has ${(freeBytes / 1e9).toFixed(1)} GB free; expected ${(neededBytes / 1e9).toFixed(1)} GB for ${use}`,
+    `too little disk at ${path}: ${(freeBytes / 1e9).toFixed(1)} GB free; expected ${(neededBytes / 1e9).toFixed(1)} GB for ${use}`,
   ];
 }
 

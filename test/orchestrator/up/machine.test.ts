@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { takenOf } from "../../../orchestrator/up/machine.ts";
+import { roomsAt, takenOf } from "../../../orchestrator/up/machine.ts";
 import { freeTcpPort } from "../../../orchestrator/lib/free-port.ts";
 
 const HOST = "127.0.0.1";
@@ -34,4 +34,29 @@ test("whoever may not listen below 1024, as the engine may, still learns whether
   if (isRoot) process.seteuid?.(NOBODY);
   expect(await takenOf([wanted(low), wanted(other)], HOST)).toEqual(server ? [wanted(low)] : []);
   server?.close();
+});
+
+test("folders of one file system share its room, those that are not there yet included", async () => {
+  const here = { path: process.cwd(), use: "images", neededBytes: 2 };
+  const later = { path: `${process.cwd()}/not/there/yet`, use: "weights", neededBytes: 3 };
+  const [room, ...more] = await roomsAt([here, later]);
+  expect(more).toEqual([]);
+  expect(room).toMatchObject({
+    path: `${here.path} and ${later.path}`,
+    use: "images, weights",
+    neededBytes: 5,
+  });
+  expect(room!.freeBytes).toBeGreaterThan(0);
+  expect(await roomsAt([here, { ...later, path: here.path }])).toMatchObject([{ path: here.path }]);
+});
+
+test("each file system has its own room", async () => {
+  const rooms = await roomsAt([
+    { path: process.cwd(), use: "images", neededBytes: 2 },
+    { path: "/proc", use: "weights", neededBytes: 3 },
+  ]);
+  expect(rooms.map(({ path, neededBytes }) => [path, neededBytes])).toEqual([
+    [process.cwd(), 2],
+    ["/proc", 3],
+  ]);
 });

@@ -4,7 +4,7 @@ import { pickGpu } from "../../../orchestrator/up/pick-gpu.ts";
 import { type MachineFacts, preflight } from "../../../orchestrator/up/preflight.ts";
 import { NO_MODULE, ONE_L4, type SmiAnswers, TWO_CARDS } from "../../standins/nvidia-smi.ts";
 
-const engine = { version: "29.1.3", gpus: true, rootDir: "/var/lib/docker" };
+const engine = { version: "29.1.3", gpus: true, volumesDir: "/var/lib/docker", imagesDir: "/var/lib/docker" };
 const WELL: MachineFacts = {
   gpus: { state: "answered", gpus: toGpus(ONE_L4) },
   docker: { state: "answered", engine, said: "", compose: "2.40.3" },
@@ -39,7 +39,7 @@ test("a machine that has nothing: one sentence for each thing, all at once", () 
     "no NVIDIA driver: nvidia-smi is not on PATH; expected driver 550 or newer",
     "no Docker: docker is not on PATH; expected Docker Engine with its compose plugin",
     "no NVIDIA container toolkit: Docker cannot hand a GPU to a container; expected nvidia-container-toolkit to be installed",
-    "too little disk: /data has 3.0 GB free; expected 40.0 GB for images",
+    "too little disk at /data: 3.0 GB free; expected 40.0 GB for images",
     "port 8000/tcp (page) is taken; expected a free one",
     "weak secret",
     "no such file",
