@@ -54,6 +54,7 @@ export async function upDocker(options: UpOptions, config: Config, io: Io): Prom
     profiles: options.profiles,
     speech,
     operator,
+    gpuClass: options.gpuClass,
     picked: picked?.gpu === undefined ? undefined : picked,
     gpus,
     lan,

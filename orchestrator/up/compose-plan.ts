@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { GpuClass } from "../../inference/vllm/choose-class.ts";
 import type { Gpu } from "./nvidia-smi.ts";
 import { OBSERVABILITY } from "./observers.ts";
 import { WITHOUT_CARD } from "./plan-words.ts";
@@ -16,6 +17,8 @@ export interface ComposePlanOptions {
   readonly speech: SpeechDevice | undefined;
   /** What the operator has set. */
   readonly operator: Environment;
+  /** The class that was asked for when it was brought up; undefined: by settings, or by the card. */
+  readonly gpuClass?: GpuClass | undefined;
   /** Undefined: no GPU is needed. */
   readonly picked: Extract<GpuPick, { readonly reason: string }> | undefined;
   /** Of this machine. */
@@ -38,6 +41,8 @@ export interface ComposePlan {
   readonly environment: Readonly<Record<string, string>>;
   /** To be opened in a browser. */
   readonly address: string;
+  /** The class that was asked for, which an upgrade keeps. */
+  readonly gpuClass?: GpuClass;
 }
 
 /** CUDA 13 needs it; older ones get the image of CUDA 12.9. */
@@ -72,6 +77,7 @@ export function composePlan(options: ComposePlanOptions): ComposePlan {
       Object.entries(chosen).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ),
     address: (operator["PUBLIC_ORIGINS"] || origins).split(",")[0] ?? "",
+    ...(options.gpuClass ? { gpuClass: options.gpuClass } : {}),
   };
 }
 

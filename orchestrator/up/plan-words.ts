@@ -9,14 +9,19 @@ const PROFILE = "--profile=";
 export interface PlanWords {
   readonly engine: "vllm" | "simulator";
   readonly profiles: string;
+  readonly "gpu-class"?: string;
 }
 
 /** Reads them off what compose was started with. */
-export function planWords({ arguments: words }: Pick<ComposePlan, "arguments">): PlanWords {
+export function planWords({
+  arguments: words,
+  gpuClass,
+}: Pick<ComposePlan, "arguments" | "gpuClass">): PlanWords {
   const profiles = words.flatMap((word) => (word.startsWith(PROFILE) ? [word.slice(PROFILE.length)] : []));
   return {
     engine: isWithoutCard(words) ? "simulator" : "vllm",
     profiles: profiles.join(",") || NO_PROFILES,
+    ...(gpuClass ? { "gpu-class": gpuClass } : {}),
   };
 }
 

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { filesOverlay, mountedFiles, wordFor } from "../../../orchestrator/up/mounted-files.ts";
+import type { ComposePlan } from "../../../orchestrator/up/compose-plan.ts";
+import { planWords } from "../../../orchestrator/up/plan-words.ts";
 import { loadCompose } from "../../../scripts/tools/compose-model.ts";
 import { type TestFolder, testFolder } from "../../standins/photo-files.ts";
 import { PROJECT, sightline } from "../programs.ts";
@@ -211,6 +213,19 @@ test("status tells of each service that is to run, and fails unless all of them 
   expect(asleep.code).toBe(1);
   expect(asleep.stderr).toMatch(/^sightline: docker compose ps does not answer: .*Cannot connect/);
 }, 300_000);
+
+test("an upgrade keeps the words of what runs, but those that are said anew", async () => {
+  const plan = () =>
+    JSON.parse(readFileSync(join(folder.path, "data/up/compose.json"), "utf8")) as ComposePlan;
+  const up = await run(["up", "--engine", "simulator", "--gpu-class", "48gb", "--profiles", "none"]);
+  expect(up.code, up.stderr).toBe(0);
+  machine.containers({ config: '{"services":{}}', ps: "" });
+  const upgrade = await run(["upgrade"]);
+  expect(upgrade.code, upgrade.stderr).toBe(0);
+  expect(planWords(plan())).toEqual({ engine: "simulator", profiles: "none", "gpu-class": "48gb" });
+  await run(["upgrade", "--gpu-class", "80gb"]);
+  expect(planWords(plan())).toEqual({ engine: "simulator", profiles: "none", "gpu-class": "80gb" });
+});
 
 test("status, logs and down are about the same containers; then nothing is up", async () => {
   const up = await run(["up", "--engine", "simulator"]);

@@ -50,6 +50,11 @@ test("class and card follow from what was picked, the page's origins from the ne
   });
 });
 
+test("a class that was asked for is kept, for whoever upgrades it", () => {
+  expect(plan().gpuClass).toBeUndefined();
+  expect(plan({ gpuClass: "8-16gb" }).gpuClass).toBe("8-16gb");
+});
+
 test("an older driver gets the image of CUDA 12.9, by its digest", () => {
   const { environment } = plan({ picked: picked(SPLIT_H100) });
   expect(environment["VLLM_IMAGE"]).toMatch(/^vllm\/vllm-openai:v[\d.]+-cu129@sha256:[0-9a-f]{64}$/);

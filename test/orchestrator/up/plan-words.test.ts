@@ -13,3 +13,7 @@ test.each([
 ])("what was started by %j was brought up by %j", (words, expected) => {
   expect(planWords({ arguments: words })).toEqual(expected);
 });
+
+test("a class that was asked for is a word too", () => {
+  expect(planWords({ arguments: [FILE], gpuClass: "48gb" })).toMatchObject({ "gpu-class": "48gb" });
+});
