@@ -6,9 +6,9 @@ import { createConversation } from "../turn/conversation.ts";
 import { toQuestion } from "../turn/question.ts";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command } from "./io.ts";
-import { toTurnJson } from "./turn-json.ts";
-import { createTurnNotes, toEngine, writeMetrics } from "./turn-options.ts";
-import { createTurnView } from "./turn-view.ts";
+import { toTurnJson } from "./turn/json.ts";
+import { createTurnNotes, toEngine, writeMetrics } from "./turn/options.ts";
+import { createTurnView } from "./turn/view.ts";
 
 const HELP = `usage: sightline ask IMAGE "QUESTION" [--json] [--explain] [--engine simulator] [--metrics FILE]
 

@@ -7,7 +7,7 @@ import { EXIT } from "./exit.ts";
 import { writeLine, type Command, type Io } from "./io.ts";
 import { splitPrompts } from "./prompts.ts";
 import { createTalk, type Talk } from "./talk.ts";
-import { toEngine, writeMetrics } from "./turn-options.ts";
+import { toEngine, writeMetrics } from "./turn/options.ts";
 
 const HELP = `usage: sightline chat [--prompts "a|b"] [--listen] [--photo PATH] [--json] [--explain] [--engine simulator] [--metrics FILE]
 

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import pc from "picocolors";
-import type { Check } from "./doctor-check.ts";
-import { type DoctorDeps, doctorChecks } from "./doctor-checks.ts";
+import type { Check } from "./doctor/check.ts";
+import { type DoctorDeps, doctorChecks } from "./doctor/checks.ts";
 import { EXIT } from "./exit.ts";
 import { type Io, writeLine } from "./io.ts";
 
@@ -20,7 +20,7 @@ export async function doctor(args: readonly string[], io: Io, deps?: DoctorDeps)
     writeLine(io.stdout, HELP);
     return EXIT.done;
   }
-  const used = deps ?? (await import("./doctor-deps.ts")).doctorDeps();
+  const used = deps ?? (await import("./doctor/deps.ts")).doctorDeps();
   let exit: number = EXIT.done;
   for await (const check of doctorChecks(used, io.signal)) {
     if (io.signal.aborted) return EXIT.interrupted;

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import { endProcesses } from "./down-process.ts";
+import { endProcesses } from "./stack/down-process.ts";
 import { EXIT } from "./exit.ts";
 import { type Command, writeLine } from "./io.ts";
-import { whatIsUp } from "./what-is-up.ts";
+import { whatIsUp } from "./stack/what-is-up.ts";
 
 const HELP = `usage: sightline down [--now]
 

@@ -5,7 +5,7 @@ import { DRAINING } from "./draining.ts";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command } from "./io.ts";
 import { listening } from "./port.ts";
-import { toEngine } from "./turn-options.ts";
+import { toEngine } from "./turn/options.ts";
 import { uncaughtFault } from "./uncaught-fault.ts";
 
 const HELP = `usage: sightline gateway [--engine simulator]

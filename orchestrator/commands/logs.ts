@@ -8,8 +8,8 @@ import { sleep } from "../lib/abortable.ts";
 import { upPlaces } from "../up/state.ts";
 import { EXIT } from "./exit.ts";
 import { type Command, type Io, writeLine } from "./io.ts";
-import { runningStack } from "./running-stack.ts";
-import { upConfig } from "./up-config.ts";
+import { runningStack } from "./stack/running-stack.ts";
+import { upConfig } from "./stack/up-config.ts";
 
 const HELP = `usage: sightline logs [NAME…] [--follow]
 

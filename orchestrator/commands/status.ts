@@ -5,7 +5,7 @@ import type { ServiceState } from "../up/service-states.ts";
 import type { UpState } from "../up/state.ts";
 import { EXIT } from "./exit.ts";
 import { type Command, type Io, writeLine } from "./io.ts";
-import { whatIsUp } from "./what-is-up.ts";
+import { whatIsUp } from "./stack/what-is-up.ts";
 
 const HELP = `usage: sightline status [--json]
 

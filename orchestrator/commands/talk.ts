@@ -17,9 +17,9 @@ import { verbosityNote, type Verbosity } from "../turn/verbosity.ts";
 import { openPhoto, photoCamera } from "../vision/photo.ts";
 import { reportFault } from "./exit.ts";
 import { writeLine, type Io } from "./io.ts";
-import { toTurnJson } from "./turn-json.ts";
-import { createTurnNotes } from "./turn-options.ts";
-import { createTurnView } from "./turn-view.ts";
+import { toTurnJson } from "./turn/json.ts";
+import { createTurnNotes } from "./turn/options.ts";
+import { createTurnView } from "./turn/view.ts";
 
 /** One conversation at a terminal or over a pipe. */
 export interface Talk {

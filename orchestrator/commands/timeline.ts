@@ -4,8 +4,8 @@ import { parseArgs } from "node:util";
 import { InputError, UsageError } from "../errors.ts";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command } from "./io.ts";
-import { callsIn } from "./timeline-log.ts";
-import { drawCall } from "./timeline-svg.ts";
+import { callsIn } from "./timeline/log.ts";
+import { drawCall } from "./timeline/svg.ts";
 
 const HELP = `usage: sightline timeline LOG [--call ID]
 

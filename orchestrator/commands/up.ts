@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { EXIT } from "./exit.ts";
 import { writeLine, type Command } from "./io.ts";
-import { upConfig } from "./up-config.ts";
-import { upDocker } from "./up-docker.ts";
-import { toUpOptions, UP_OPTIONS, UP_OPTIONS_HELP } from "./up-options.ts";
-import { upProcess } from "./up-process.ts";
+import { upConfig } from "./stack/up-config.ts";
+import { upDocker } from "./stack/up-docker.ts";
+import { toUpOptions, UP_OPTIONS, UP_OPTIONS_HELP } from "./stack/up-options.ts";
+import { upProcess } from "./stack/up-process.ts";
 
 const HELP = `usage: sightline up [--engine ENGINE] [--runtime RUNTIME] [--gpu-class CLASS] [--gpu GPU]
                     [--profiles NAMES] [--lan] [--simulator WORDS]
@@ -28,6 +28,6 @@ export const up: Command = async (args, io) => {
   const config = upConfig();
   if (options.runtime === "docker") return upDocker(options, config, io);
   if (!values.keep) return upProcess(options, config, io);
-  const { keepProcesses } = await import("./up-process-keep.ts");
+  const { keepProcesses } = await import("./stack/up-process-keep.ts");
   return keepProcesses(options, config, io);
 };

@@ -3,10 +3,10 @@ import { InputError } from "../errors.ts";
 import { isStill } from "../up/process-birth.ts";
 import { EXIT } from "./exit.ts";
 import { type Command, writeLine } from "./io.ts";
-import { upDocker } from "./up-docker.ts";
-import { toUpOptions, UP_OPTIONS, UP_OPTIONS_HELP } from "./up-options.ts";
-import { upProcess } from "./up-process.ts";
-import { whatIsUp } from "./what-is-up.ts";
+import { upDocker } from "./stack/up-docker.ts";
+import { toUpOptions, UP_OPTIONS, UP_OPTIONS_HELP } from "./stack/up-options.ts";
+import { upProcess } from "./stack/up-process.ts";
+import { whatIsUp } from "./stack/what-is-up.ts";
 
 const HELP = `usage: sightline upgrade [the options of up]
 

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { request } from "node:https";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { lanAddress } from "../../../orchestrator/commands/demo-lan.ts";
+import { lanAddress } from "../../../orchestrator/commands/stack/demo-lan.ts";
 import { prepareStack, type Ran, type Stack } from "./stack.ts";
 
 // `make up ENGINE=simulator RUNTIME=process LAN=1`: who else is in the local network reaches the page and

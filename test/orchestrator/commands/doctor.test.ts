@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CLOUD, LOCAL, toChecks, withDoctor } from "./doctor-fixture.ts";
+import { CLOUD, LOCAL, toChecks, withDoctor } from "./doctor/fixture.ts";
 
 const { run, checks } = withDoctor();
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { timeline } from "../../../orchestrator/commands/timeline.ts";
-import { callsIn } from "../../../orchestrator/commands/timeline-log.ts";
-import { drawCall } from "../../../orchestrator/commands/timeline-svg.ts";
+import { callsIn } from "../../../orchestrator/commands/timeline/log.ts";
+import { drawCall } from "../../../orchestrator/commands/timeline/svg.ts";
 import { runCommand } from "../../standins/command.ts";
 import { type TestFolder, testFolder } from "../../standins/photo-files.ts";
 import type { TurnSpans } from "../../../orchestrator/turn/spans.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { makeRoomForGateway } from "../../../orchestrator/commands/exchange.ts";
+import { makeRoomForGateway } from "../../../orchestrator/commands/stack/exchange.ts";
 import { readLeaving } from "../../../orchestrator/up/leaving.ts";
-import { type StackInDocker, stackInDocker } from "./stack-in-docker.ts";
+import { type StackInDocker, stackInDocker } from "./stack/stack-in-docker.ts";
 
 // By a stand-in for Docker, which keeps containers as compose would: there is no engine where this runs.
 

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type StackInDocker, stackInDocker } from "./stack-in-docker.ts";
+import { type StackInDocker, stackInDocker } from "./stack/stack-in-docker.ts";
 
 // By a stand-in for Docker, which keeps containers as compose would: there is no engine where this runs.
 

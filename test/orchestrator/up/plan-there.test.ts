@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { servicesThere } from "../../../orchestrator/up/docker-containers.ts";
 import { planThere } from "../../../orchestrator/up/plan-there.ts";
 import { testFolder } from "../../standins/photo-files.ts";
-import { toldDocker } from "../commands/told-docker.ts";
+import { toldDocker } from "../commands/stack/told-docker.ts";
 
 test("files that another checkout has, and labels of services that this one may not know, are left out", () => {
   const folder = testFolder();
