@@ -76,8 +76,9 @@ export async function expectNextTurn(
  * The agent has said exactly this, and it was heard: nothing that was not said, nothing twice. One word
  * may lack: where callers, server and agent share two cores, a jitter buffer conceals what comes late.
  */
-export function expectSaid(caller: Caller, { heard, end }: Answer, text: string): void {
-  const context = `heard ${JSON.stringify(heard)}, understood ${understood(caller)}`;
+export function expectSaid(caller: Caller, { heard, turn, end }: Answer, text: string): void {
+  const from = `${turn.engine}, ${turn.reason}`;
+  const context = `heard ${JSON.stringify(heard)} from ${from}; understood ${understood(caller)}`;
   expect(end, context).toMatchObject({ text, interrupted: false });
   const words = heard.split(" ");
   const whole = text.split(" ");
