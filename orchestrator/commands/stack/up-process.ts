@@ -143,6 +143,9 @@ function explain({ address, engine, programs }: UpState, config: Config, io: Io)
   for (const line of [
     `engine       ${engine}`,
     ...speechLines(config),
+    ...(programs["gate"]?.ready === true
+      ? []
+      : ["gate         not ready: until it is, no picture leaves this machine"]),
     `metrics      ${programs["prometheus"]?.address ?? "nobody collects them: prometheus is not on PATH"}`,
     `secrets      ${secretsFolder(config)}`,
     "more         make status, make logs, make down",
