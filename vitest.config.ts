@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/e2e/**"],
     testTimeout: 15_000,
+    // What is polled for comes at once on a machine that is free; a busy one takes its time.
+    expect: { poll: { timeout: 8000 } },
     // Not threads: onnxruntime-node aborts the process when a worker thread that used it ends.
     pool: "forks",
     maxWorkers: 2,

@@ -26,8 +26,8 @@ test("a caller who is removed, or whose room is deleted, ends the call", async (
   const call = await staged().calls.of("ben");
   await stage().rooms.deleteRoom("deleted");
   expect(await call.ended).toBe("removed");
-  await vi.waitFor(() => expect(staged().store.calls.size).toBe(0));
-  await vi.waitFor(() => expect(roomsServed()).toEqual([]));
+  await expect.poll(() => staged().store.calls.size).toBe(0);
+  await expect.poll(() => roomsServed()).toEqual([]);
   await removed.leave();
 });
 
@@ -71,7 +71,7 @@ test("a second tab takes the caller's place in the same call", async () => {
   await second.talk(500);
   await vi.waitFor(() => expect(call.heardMs()).toBeGreaterThan(300), 5000);
   call.options.onEvent({ type: "rate", rate: 1.5, by: "caller" });
-  await vi.waitFor(() => expect(second.data.length).toBe(1));
+  await expect.poll(() => second.data.length).toBe(1);
   expect(staged().calls.all.filter(({ options }) => options.caller === "emma")).toHaveLength(1);
   await second.leave();
   expect(await call.ended).toBe("left");
@@ -138,6 +138,6 @@ test("nothing of a room stays behind, whoever ended it", async () => {
     ).ended;
     await guest.leave();
   }
-  await vi.waitFor(() => expect(roomsServed()).not.toContain("over-2"));
-  await vi.waitFor(() => expect(listeners()).toBeLessThanOrEqual(before));
+  await expect.poll(() => roomsServed()).not.toContain("over-2");
+  await expect.poll(() => listeners()).toBeLessThanOrEqual(before);
 });

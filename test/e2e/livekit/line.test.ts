@@ -27,7 +27,7 @@ test("events come to the caller in order, as JSON of their topic, and to nobody 
     { type: "ended", reason: "hung-up" },
   ];
   for (const event of events) call.options.onEvent(event);
-  await vi.waitFor(() => expect(told(guest)).toEqual(events));
+  await expect.poll(() => told(guest)).toEqual(events);
   expect(told(other)).toEqual([]);
   await guest.leave();
   await other.leave();
@@ -39,7 +39,7 @@ test("a caller who listens slowly gets the newest words of an utterance, not eve
     call.options.onEvent({ type: "heard", segment: "u1", text: `word ${at}`, final: false });
   }
   call.options.onEvent({ type: "heard", segment: "u1", text: "all words", final: true });
-  await vi.waitFor(() => expect(told(guest).at(-1)).toMatchObject({ text: "all words", final: true }));
+  await expect.poll(() => told(guest).at(-1)).toMatchObject({ text: "all words", final: true });
   expect(told(guest).length).toBeLessThan(20);
   await guest.leave();
 });
@@ -47,13 +47,13 @@ test("a caller who listens slowly gets the newest words of an utterance, not eve
 test("words and answers come as LiveKit's own transcriptions, and the agent's state as an attribute", async () => {
   const { guest, call } = await enter("transcripts", "carla");
   const microphone = [...guest.room.localParticipant!.trackPublications.keys()][0]!;
-  await vi.waitFor(() => expect(call.heard.length).toBeGreaterThan(0));
+  await expect.poll(() => call.heard.length).toBeGreaterThan(0);
   const say = (event: CallEvent): void => call.options.onEvent(event);
   say({ type: "heard", segment: "u1", text: "what is", final: false });
-  await vi.waitFor(() => expect(guest.transcripts.length).toBe(1));
+  await expect.poll(() => guest.transcripts.length).toBe(1);
   say({ type: "heard", segment: "u1", text: "what is this", final: true });
   say({ type: "state", state: "thinking" });
-  await vi.waitFor(() => expect(guest.transcripts.length).toBe(2));
+  await expect.poll(() => guest.transcripts.length).toBe(2);
   expect(guest.transcripts.map(({ text, attributes }) => [text, attributes])).toEqual([
     [
       "what is",
@@ -65,14 +65,14 @@ test("words and answers come as LiveKit's own transcriptions, and the agent's st
     ],
   ]);
   const agent = [...guest.room.remoteParticipants.values()][0]!;
-  await vi.waitFor(() => expect(agent.attributes["lk.agent.state"]).toBe("thinking"));
+  await expect.poll(() => agent.attributes["lk.agent.state"]).toBe("thinking");
   expect(agent.attributes["lk.agent.name"]).toBe(AGENT);
 
   say({ type: "caption", turn: "t1", text: "A dog, generated." });
   say({ type: "spoken", turn: "t1", text: "A dog " });
   say({ type: "spoken", turn: "t1", text: "on a sofa." });
   say({ type: "answer-end", turn: "t1", text: "A dog on a sofa.", interrupted: false });
-  await vi.waitFor(() => expect(guest.transcripts.at(-1)?.text).toBe("A dog on a sofa."));
+  await expect.poll(() => guest.transcripts.at(-1)?.text).toBe("A dog on a sofa.");
   expect(guest.transcripts.at(-1)?.attributes).toMatchObject({ "lk.segment_id": "t1" });
   expect(guest.transcripts.at(-1)?.attributes["lk.transcribed_track_id"]).toMatch(/^TR_/);
 
@@ -80,7 +80,7 @@ test("words and answers come as LiveKit's own transcriptions, and the agent's st
   say({ type: "speech", ear: null, voice: null });
   say({ type: "caption", turn: "t2", text: "Two chairs." });
   say({ type: "answer-end", turn: "t2", text: "Two chairs.", interrupted: false });
-  await vi.waitFor(() => expect(guest.transcripts.at(-1)?.text).toBe("Two chairs."));
+  await expect.poll(() => guest.transcripts.at(-1)?.text).toBe("Two chairs.");
   await guest.leave();
 });
 

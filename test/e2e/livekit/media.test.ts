@@ -18,7 +18,7 @@ test("a room that asks for the agent in the caller's token is joined; the caller
   );
   await guest.leave();
   expect(await call.ended).toBe("left");
-  await vi.waitFor(() => expect(staged().store.calls.size).toBe(0));
+  await expect.poll(() => staged().store.calls.size).toBe(0);
 });
 
 test("what the call says is heard by the caller, and a barge-in drops what is queued", async () => {
@@ -57,7 +57,7 @@ test("camera and screen come as they are published, paused and gone; the last bl
   expect(Math.abs(call.pictures.at(-1)!.raw.capturedAtMs - performance.now())).toBeLessThan(1000);
 
   await stage().rooms.mutePublishedTrack("seen", "carla", camera.sid, true);
-  await vi.waitFor(() => expect(camerasOf(call.notes)).toEqual(["start camera", "stop camera"]));
+  await expect.poll(() => camerasOf(call.notes)).toEqual(["start camera", "stop camera"]);
   const muted = call.pictures.length;
   const screen = await guest.show("screen", 100, { width: 320, height: 240 });
   await vi.waitFor(
@@ -69,7 +69,7 @@ test("camera and screen come as they are published, paused and gone; the last bl
 
   await screen.stop();
   await camera.stop();
-  await vi.waitFor(() => expect(call.notes).toContain("stop screen"));
+  await expect.poll(() => call.notes).toContain("stop screen");
   expect(call.pictures.every(({ raw }) => raw.width >= 320)).toBe(true);
   const after = call.pictures.length;
 

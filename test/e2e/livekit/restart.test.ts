@@ -27,7 +27,7 @@ test("a server that crashes and is back after three seconds finds the same call 
     5000,
   );
   call.options.onEvent({ type: "rate", rate: 1.3, by: "caller" });
-  await vi.waitFor(() => expect(guest.data.at(-1)?.text).toBe('{"type":"rate","rate":1.3,"by":"caller"}'));
+  await expect.poll(() => guest.data.at(-1)?.text).toBe('{"type":"rate","rate":1.3,"by":"caller"}');
   await wait(6000);
   expect(await agentsIn(stage().rooms, "restart")).toBe(1);
   expect(staged().calls.all).toHaveLength(1);

@@ -116,7 +116,7 @@ test.each([1, 2])(
     await vi.waitFor(() => expect(guests.every((guest) => served(guest).length === 1)).toBe(true), 10_000);
     const inRoom = (): readonly (readonly string[])[] =>
       guests.map((guest) => [...guest.room.remoteParticipants.keys()]);
-    await vi.waitFor(() => expect(inRoom().flat()).toHaveLength(2));
+    await expect.poll(() => inRoom().flat()).toHaveLength(2);
     const agents = inRoom();
     for (const guest of guests) await ask(guest, "what is this");
     const remembered = async (): Promise<readonly number[]> =>
@@ -136,7 +136,7 @@ test.each([1, 2])(
       expect(after).toEqual({ pid: expect.any(Number), call: before!.call, past: "[what is this]" });
       expect(after!.pid).not.toBe(pid);
     }
-    await vi.waitFor(() => expect(inRoom()).toEqual(agents));
+    await expect.poll(() => inRoom()).toEqual(agents);
     for (const guest of guests) {
       await ask(guest, "and this");
       await guest.leave();

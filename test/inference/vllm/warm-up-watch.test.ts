@@ -31,9 +31,7 @@ test("serves readiness and figures while the canary goes on, and leaves at once 
   const watcher = await watchEngine(args);
   await until(watcher.url, "ready\n");
   const before = await metric(watcher.url, 'canaries_total{outcome="ok"}');
-  await vi.waitFor(async () =>
-    expect(await metric(watcher.url, 'canaries_total{outcome="ok"}')).toBeGreaterThan(before + 2),
-  );
+  await expect.poll(() => metric(watcher.url, 'canaries_total{outcome="ok"}')).toBeGreaterThan(before + 2);
   expect(await metric(watcher.url, "ready")).toBe(1);
   expect(await metric(watcher.url, "warm_ups_total")).toBe(1);
   expect(await metric(watcher.url, 'cache_works{cache="prefix"}')).toBe(1);

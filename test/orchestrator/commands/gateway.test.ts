@@ -150,7 +150,7 @@ test("asked to end it leaves its port, says so, and waits for what runs; asked a
   const first = await begin();
   const inFirst = await call();
   first.child.kill("SIGTERM");
-  await vi.waitFor(() => expect(said.at(-1)).toBe('{"draining":true}'));
+  await expect.poll(() => said.at(-1)).toBe('{"draining":true}');
   const second = await begin();
   const inSecond = await call();
   expect(first.child.exitCode).toBeNull();
@@ -161,7 +161,7 @@ test("asked to end it leaves its port, says so, and waits for what runs; asked a
   expect(await first.ended).toEqual([0, null]);
 
   second.child.kill("SIGTERM");
-  await vi.waitFor(() => expect(said.filter((line) => line.includes("draining"))).toHaveLength(2));
+  await expect.poll(() => said.filter((line) => line.includes("draining"))).toHaveLength(2);
   const askedAtMs = performance.now();
   second.child.kill("SIGTERM");
   expect((await inSecond.closed)[0]).toBe(1012);

@@ -55,7 +55,7 @@ test("one that is taken is had once it is free; of its being taken one line tell
   await wait(5 * RETRY_MS);
   expect(probes.url()).toBeUndefined();
   await other.free();
-  await vi.waitFor(() => expect(probes.url()).toBe(`http://127.0.0.1:${other.port}`));
+  await expect.poll(() => probes.url()).toBe(`http://127.0.0.1:${other.port}`);
   expect(await (await fetch(`${probes.url()}/metrics`)).text()).toBe("sightline_calls 3\n");
   expect(warned).toEqual([
     `[{"port":${other.port}},"the port of the metrics is taken; they come once it is free"]`,

@@ -85,7 +85,7 @@ const inPhase = (phase: UpState["phase"]): Promise<void> =>
 test("all are started in order, without waiting for one that is optional, and end in the opposite order", async () => {
   const ended = keep([await program("first"), await program("moody", "sulks"), await program("last")]);
   await inPhase("ready");
-  await vi.waitFor(() => expect(told()).toHaveLength(3));
+  await expect.poll(told).toHaveLength(3);
   const programs = state()?.programs ?? {};
   expect(Object.entries(programs).map(([name, { ready }]) => [name, ready])).toEqual([
     ["livekit", true],
