@@ -22,8 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
+/** What has no end is read for half a second; what has one, to it, however slow the machine is. */
 const withFault = (fault: string, more: object = {}): Promise<WireAnswer> =>
-  ask(simulator.url, { body: { ...body, ...more }, headers: { "x-simulator-fault": fault }, timeoutMs: 120 });
+  ask(simulator.url, {
+    body: { ...body, ...more },
+    headers: { "x-simulator-fault": fault },
+    ...(/hang|stall/.test(fault) && { timeoutMs: 500 }),
+  });
 const said = (answer: WireAnswer): string =>
   answer.text
     .split("\n\n")

@@ -2,14 +2,15 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { ask, askRaw, blank, parseWire, usageOf } from "../../../scripts/contract-vllm-wire.ts";
+import { turns } from "../../standins/turns.ts";
 import { fixture, recordedEnd } from "./fixture.ts";
-import { body, endless, get, lastEvents, slow, sleep, start, streamed } from "./running.ts";
+import { body, endless, get, lastEvents, slow, start, streamed, taken } from "./running.ts";
 
 describe("SIGTERM", () => {
   it("with no time: open streams hang, comments go on, new requests fail, then the port is closed", async () => {
     const simulator = await start({ profile: slow, keepAliveCommentsMs: 8 });
-    const stream = askRaw(simulator.url, { body: endless, timeoutMs: 150 });
-    await sleep(30);
+    const stream = askRaw(simulator.url, { body: endless, timeoutMs: 1000 });
+    await taken(simulator);
     const drained = simulator.drain();
     const late = await ask(simulator.url, { body });
     expect(blank(late)).toEqual(blank(fixture("sigterm_drain0_late0")));
@@ -24,9 +25,9 @@ describe("SIGTERM", () => {
   });
 
   it("with time: streams finish; one late request gets an answer without a word or a finish, then 500s", async () => {
-    const simulator = await start({ profile: slow, shutdownTimeoutMs: 5000, answerTokens: 20 });
+    const simulator = await start({ profile: slow, shutdownTimeoutMs: 5000, answerTokens: 200 });
     const stream = ask(simulator.url, { body: streamed });
-    await sleep(20);
+    await taken(simulator);
     const drained = simulator.drain();
     expect((await get(simulator, "/health")).status).toBe(200);
     const first = await ask(simulator.url, { body: { ...streamed, max_completion_tokens: 9 } });
@@ -37,15 +38,15 @@ describe("SIGTERM", () => {
     const { text, complete } = await stream;
     expect(complete).toBe(true);
     expect(lastEvents(text)[1]).toBe("data: [DONE]");
-    expect(usageOf(await stream).completion).toBe(21);
+    expect(usageOf(await stream).completion).toBe(201);
     await drained;
     await simulator.closed;
   });
 
   it("when the time runs out: what is left hangs", async () => {
     const simulator = await start({ profile: slow, shutdownTimeoutMs: 30 });
-    const stream = askRaw(simulator.url, { body: endless, timeoutMs: 200 });
-    await sleep(20);
+    const stream = askRaw(simulator.url, { body: endless, timeoutMs: 1000 });
+    await taken(simulator);
     await simulator.drain();
     const { text, complete } = parseWire(await stream);
     expect(complete).toBe(false);
@@ -56,7 +57,7 @@ describe("SIGTERM", () => {
   it("or ends with an error event, as a real one was seen to do as well", async () => {
     const simulator = await start({ profile: slow, unfinishedAtShutdown: "error" });
     const stream = ask(simulator.url, { body: endless });
-    await sleep(20);
+    await taken(simulator);
     await simulator.drain();
     expect(lastEvents((await stream).text)).toEqual(recordedEnd("engine_killed_stream0"));
     await simulator.closed;
@@ -76,7 +77,7 @@ describe("a kept connection", () => {
     const { hostname, port } = new URL(simulator.url);
     const socket = connect(Number(port), hostname);
     socket.write("GET /health HTTP/1.1\r\nhost: x\r\n");
-    await sleep(20);
+    await turns(20);
     await simulator.drain();
     socket.write("\r\n");
     const [answer] = (await once(socket, "data")) as [Buffer];
@@ -92,7 +93,7 @@ describe("a dead engine", () => {
     const simulator = await start({ profile: slow });
     const stream = ask(simulator.url, { body: endless });
     const whole = ask(simulator.url, { body: { ...endless, stream: false, stream_options: undefined } });
-    await sleep(20);
+    await taken(simulator, 2);
     simulator.killEngine();
     expect(lastEvents((await stream).text)).toEqual(recordedEnd("engine_killed_stream0"));
     expect((await whole).status).toBe(500);

@@ -1,16 +1,19 @@
 import { connect } from "node:net";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ask, askRaw, events, jpegUrl, usageOf } from "../../../scripts/contract-vllm-wire.ts";
-import { body, endless, get, lastEvents, slow, sleep, start, streamed, tokens } from "./running.ts";
+import { turns } from "../../standins/turns.ts";
+import { body, endless, get, lastEvents, slow, start, streamed, taken, tokens } from "./running.ts";
 
 describe("a client that leaves", () => {
   it("ends the work and frees the memory at once, but leaves the blocks", async () => {
     const simulator = await start({ profile: slow });
     const long = [{ role: "user", content: "word ".repeat(60) }];
     await askRaw(simulator.url, { body: { ...endless, messages: long }, until: tokens(3) });
-    await sleep(10);
-    const metrics = (await get(simulator, "/metrics")).text;
-    expect(metrics).toContain('vllm:num_requests_running{engine="0",model_name="vision"} 0.0');
+    const running = async () => (await get(simulator, "/metrics")).text;
+    await expect
+      .poll(running, { interval: 5 })
+      .toContain('vllm:num_requests_running{engine="0",model_name="vision"} 0.0');
+    const metrics = await running();
     expect(metrics).toContain('vllm:kv_cache_usage_perc{engine="0",model_name="vision"} 0.0');
     expect(metrics).toContain(
       'vllm:request_success_total{engine="0",finished_reason="abort",model_name="vision"} 0.0',
@@ -24,7 +27,7 @@ describe("load", () => {
   it("queues what has no slot: all heads at once, waiting requests in the gauge", async () => {
     const simulator = await start({ profile: slow, maxNumSeqs: 2, answerTokens: 100 });
     const asked = Array.from({ length: 6 }, () => ask(simulator.url, { body: streamed }));
-    await vi.waitFor(async () => expect((await get(simulator, "/load")).text).toBe('{"server_load":6}'));
+    await taken(simulator, 6);
     const metrics = (await get(simulator, "/metrics")).text;
     expect(metrics).toContain('vllm:num_requests_running{engine="0",model_name="vision"} 2.0');
     expect(metrics).toContain('vllm:num_requests_waiting{engine="0",model_name="vision"} 4.0');
@@ -36,7 +39,7 @@ describe("load", () => {
     const picture = await shown();
     let isDone = false;
     const first = askRaw(simulator.url, { body: endless, until: () => isDone });
-    await vi.waitFor(async () => expect((await get(simulator, "/load")).text).toBe('{"server_load":1}'));
+    await taken(simulator);
     expect((await ask(simulator.url, { body: streamed })).status).toBe(503);
     expect((await ask(simulator.url, { body: picture })).status).toBe(503);
     expect((await get(simulator, "/metrics")).text).toContain(
@@ -68,7 +71,7 @@ describe("load", () => {
       socket.write(
         `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${json.length}\r\n\r\n${json}`,
       );
-      while (received.split("[DONE]").length <= count) await sleep(1);
+      while (received.split("[DONE]").length <= count) await turns(1);
     }
     expect(received.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
     expect(received).not.toMatch(/keep-alive|connection:/i);

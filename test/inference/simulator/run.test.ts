@@ -4,7 +4,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ask, askRaw, parseWire } from "../../../scripts/contract-vllm-wire.ts";
-import { endless, sleep } from "./running.ts";
+import { turns } from "../../standins/turns.ts";
+import { endless, taken } from "./running.ts";
 
 const main = fileURLToPath(new URL("../../../inference/simulator/main.ts", import.meta.url));
 
@@ -20,10 +21,10 @@ async function startProgram(options: object) {
 describe("the simulator as a program", () => {
   it("stays after SIGTERM until the client of an undrained stream leaves, then exits with 0", async () => {
     const { child, exited, url } = await startProgram({ profile: "h100-2b", shutdownLingerMs: 10 });
-    const stream = askRaw(url, { body: endless, timeoutMs: 400 });
-    await sleep(150);
+    const stream = askRaw(url, { body: endless, timeoutMs: 2000 });
+    await taken({ url });
     child.kill("SIGTERM");
-    await sleep(100);
+    await turns(100);
     expect(child.exitCode).toBeNull();
     expect(parseWire(await stream).complete).toBe(false);
     expect(await exited).toBe(0);
@@ -33,7 +34,7 @@ describe("the simulator as a program", () => {
     const { child, exited, url } = await startProgram({ profile: "h100-2b" });
     expect((await ask(url, { method: "GET", path: "/health" })).status).toBe(200);
     const stream = askRaw(url, { body: endless });
-    await sleep(50);
+    await turns(50);
     child.kill("SIGINT");
     expect(await exited).toBe(0);
     await stream;

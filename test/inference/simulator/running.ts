@@ -3,6 +3,7 @@ import type { SimulatorOptions } from "../../../inference/simulator/options.ts";
 import { profiles } from "../../../inference/simulator/profiles.ts";
 import { type Simulator, startSimulator } from "../../../inference/simulator/start.ts";
 import { ask, type WireAnswer } from "../../../scripts/contract-vllm-wire.ts";
+import { turns } from "../../standins/turns.ts";
 
 const running: Simulator[] = [];
 afterEach(async () => {
@@ -25,9 +26,12 @@ export const slow = { ...profiles.zero, itlMs: 4 };
 
 /** The last two events of a stream. */
 export const lastEvents = (text: string): string[] => text.trim().split("\n\n").slice(-2);
-export const get = (simulator: Simulator, path: string): Promise<WireAnswer> =>
+export const get = (simulator: Pick<Simulator, "url">, path: string): Promise<WireAnswer> =>
   ask(simulator.url, { method: "GET", path });
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+/** Resolves when so many requests are in the simulator's hands. */
+export async function taken(simulator: Pick<Simulator, "url">, count = 1): Promise<void> {
+  while ((await get(simulator, "/load")).text !== `{"server_load":${count}}`) await turns(1);
+}
 /** Enough of a stream was read: so many events. */
 export const tokens =
   (count: number) =>
