@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { events, finish, json, role, says, startOpenaiServer } from "../../standins/openai-server.ts";
 import { streamFaults } from "../../standins/stream-faults.ts";
+import { turns } from "../../standins/turns.ts";
 import {
   ask,
   configOf,
@@ -46,7 +47,7 @@ describe("an answer", () => {
     const [, chats] = await during(server(), async () => {
       for (let i = 0; i < 3; i += 1) {
         await ask(engine, question);
-        await new Promise((resolve) => setTimeout(resolve, 15));
+        await turns(15);
       }
     });
     expect(new Set(chats.map(({ connection }) => connection)).size).toBe(1);

@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { ConfigError } from "../../../orchestrator/errors.ts";
 import { createOwnCertificate } from "../../../orchestrator/http/own-certificate.ts";
 import { testFolder } from "../../standins/photo-files.ts";
+import { turns } from "../../standins/turns.ts";
 import { startGateway, testLivekit } from "./gateway-fixture.ts";
 
 describe("the configuration", () => {
@@ -112,7 +113,7 @@ describe("stopping", () => {
     socket.on("data", (chunk) => (said += chunk.toString()));
     const gone = new Promise((resolve) => void socket.once("close", resolve));
     await new Promise<void>((resolve) => void socket.write("GET /readyz HTTP/1.1\r\n", () => resolve()));
-    await wait(50);
+    await turns(50);
     const freed = Promise.withResolvers<void>();
     const closing = gateway.close(freed.resolve);
     await freed.promise;

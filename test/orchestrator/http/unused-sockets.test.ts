@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createOwnCertificate } from "../../../orchestrator/http/own-certificate.ts";
 import { watchUnusedSockets } from "../../../orchestrator/http/unused-sockets.ts";
 import { testFolder } from "../../standins/photo-files.ts";
+import { turns } from "../../standins/turns.ts";
 
 test("a connection without a request is closed, one with a request is left alone", async () => {
   const server = createServer((_request, response) => void response.write("begun")).listen(0, "127.0.0.1");
@@ -48,7 +49,7 @@ test("over TLS too; and a socket that is used otherwise is left alone", async ()
   const silent = connect(port, "127.0.0.1");
   await Promise.all([once(shaken, "secureConnect"), once(silent, "connect")]);
   // Its server has to have seen it.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await turns(50);
   const gone = Promise.all([shaken, silent].map((socket) => new Promise((end) => socket.once("close", end))));
   unused.close();
   await gone;

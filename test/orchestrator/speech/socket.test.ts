@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { afterEach, describe, expect, test } from "vitest";
 import type { SpeechFault } from "../../../orchestrator/speech/fault.ts";
 import { openSocket, typeOf } from "../../../orchestrator/speech/socket.ts";
@@ -31,8 +32,7 @@ describe("a socket", () => {
   test("loses no greeting that comes with the handshake", async () => {
     server = await startScriptedServer((client) => client.say({ type: "Hello" }));
     const { messages } = await open(server.url);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(messages).toEqual([{ type: "Hello" }]);
+    await expect.poll(() => messages).toEqual([{ type: "Hello" }]);
   });
 
   test("a refused handshake is a fault of its status", async () => {
@@ -79,13 +79,17 @@ describe("a socket", () => {
   test("that has answered pings is dead when it answers no more", async () => {
     const scripted = await startScriptedServer();
     server = scripted;
-    const { socket, fault } = await open(server.url);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const { socket, messages, fault } = await open(server.url);
+    // A word behind the answer to the first ping: who has heard it has heard the answer.
+    await once(scripted.clients[0]!.socket, "ping");
+    scripted.clients[0]!.say({ type: "Hello" });
+    await expect.poll(() => messages).toHaveLength(1);
     scripted.clients[0]!.socket.pause();
     const startedAtMs = performance.now();
     socket.ping();
     expect((await fault).code).toBe("half-open");
-    expect(performance.now() - startedAtMs).toBeLessThan(2300);
+    // It would ask by itself after three seconds of quiet, and be dead after five.
+    expect(performance.now() - startedAtMs).toBeLessThan(3500);
   });
 
   test("that never answered a ping is not judged by one", async () => {

@@ -1,8 +1,8 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { startElevenlabs } from "../../standins/tts/elevenlabs.ts";
 import { startOpenaiVoice } from "../../standins/tts/openai-voice.ts";
 import { hear, service } from "../../standins/tts/hear.ts";
+import { turns } from "../../standins/turns.ts";
 import { start, voiceOf } from "./tts/three-voices.ts";
 
 describe("a voice between its words", () => {
@@ -11,12 +11,12 @@ describe("a voice between its words", () => {
     const voice = await voiceOf([first, second].map(({ url }) => service("openai", { url })));
     voice.warm();
     await expect.poll(() => first.connections()).toBe(1);
-    await wait(50);
+    await turns(50);
     expect(second.connections()).toBe(0);
     first.always({ fault: { type: "status", status: 500 } });
     expect((await hear(voice, "Fine.")).text).toBe("Fine.");
     second.dropIdle();
-    await wait(50);
+    await turns(50);
     voice.warm();
     await expect.poll(() => second.looks()).toBe(1);
     expect(first.looks()).toBe(1);

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { createElevenlabsVoice } from "../../../../orchestrator/speech/tts/elevenlabs.ts";
 import type { Synthesiser } from "../../../../orchestrator/speech/tts/synthesiser.ts";
@@ -8,6 +7,7 @@ import {
   startElevenlabs,
 } from "../../../standins/tts/elevenlabs.ts";
 import { codedSound } from "../../../standins/tts/sound.ts";
+import { turns } from "../../../standins/turns.ts";
 import { failure, say, sayBy, STYLE } from "./say.ts";
 
 const WORDS = ["one", "two", "three.", "four", "five", "six."];
@@ -84,7 +84,7 @@ describe("createElevenlabsVoice", () => {
     await say(voice, FIRST);
     expect(server.sockets).toHaveLength(1);
     server.dropAll();
-    await wait(20);
+    await turns(20);
     await say(voice, FIRST);
     expect(server.sockets).toHaveLength(2);
   });
@@ -127,7 +127,7 @@ describe("createElevenlabsVoice", () => {
     const utterance = voice.open(STYLE);
     await sayBy(utterance, FIRST);
     server.endContexts();
-    await wait(20);
+    await turns(20);
     expect((await sayBy(utterance, SECOND)).samples).toEqual(await soundOf(SECOND));
     utterance.close();
     expect(new Set(server.messages.map(({ context_id: id }) => id)).size).toBe(2);
@@ -164,7 +164,7 @@ describe("createElevenlabsVoice", () => {
     const reason = new Error("barge-in");
     const cancelled = failure(say(voice, FIRST, { signal: stop.signal }));
     const other = say(voice, SECOND);
-    await wait(80);
+    await turns(80);
     stop.abort(reason);
     expect(await cancelled).toBe(reason);
     expect((await other).samples).toEqual(await soundOf(SECOND));
@@ -178,7 +178,7 @@ describe("createElevenlabsVoice", () => {
     const cancelled = failure(say(voice, FIRST, { signal: stop.signal }));
     stop.abort(new Error("early"));
     expect(await cancelled).toMatchObject({ message: "early" });
-    await wait(50);
+    await turns(50);
     expect(server.messages).toEqual([]);
   });
 });

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { createOpenaiVoice } from "../../../../orchestrator/speech/tts/openai.ts";
 import type { Synthesiser } from "../../../../orchestrator/speech/tts/synthesiser.ts";
@@ -8,6 +7,7 @@ import {
   startOpenaiVoice,
 } from "../../../standins/tts/openai-voice.ts";
 import { codedSound } from "../../../standins/tts/sound.ts";
+import { turns } from "../../../standins/turns.ts";
 import { failure, say } from "./say.ts";
 import { wavHead } from "./wav-head.ts";
 
@@ -58,7 +58,7 @@ describe("createOpenaiVoice", () => {
     const { server, voice } = await voiceWith();
     voice.warm();
     await expect.poll(() => server.connections()).toBe(1);
-    await wait(50);
+    await turns(50);
     await say(voice, TEXT);
     await say(voice, TEXT);
     expect(server.connections()).toBe(1);
@@ -69,16 +69,16 @@ describe("createOpenaiVoice", () => {
     voice.warm();
     voice.warm();
     await expect.poll(() => server.looks()).toBe(1);
-    await wait(50);
+    await turns(50);
     await say(voice, TEXT);
     voice.warm();
-    await wait(50);
+    await turns(50);
     expect([server.looks(), server.connections()]).toEqual([1, 1]);
     server.dropIdle();
-    await wait(50);
+    await turns(50);
     voice.warm();
     await expect.poll(() => server.looks()).toBe(2);
-    await wait(50);
+    await turns(50);
     server.always({ speed: 1 });
     const said = say(voice, TEXT);
     await expect.poll(() => server.requests.length).toBe(2);
@@ -134,7 +134,7 @@ describe("createOpenaiVoice", () => {
     const stop = new AbortController();
     const reason = new Error("barge-in");
     const said = failure(say(voice, TEXT, { signal: stop.signal }));
-    await wait(60);
+    await turns(60);
     stop.abort(reason);
     expect(await said).toBe(reason);
     expect(await server.requests[0]?.ended).toBe(true);
