@@ -50,7 +50,7 @@ const ASKED = ["remove room-a agent-1", "forget room-a", "dispatch room-a sightl
 const running = new AbortController().signal;
 
 const handOver = (given: Partial<RoomService> = {}, signal = running): Promise<boolean> =>
-  createHandOver({ service: { ...service, ...given }, agentName: "sightline", withinMs: 600 })(call, signal);
+  createHandOver({ service: { ...service, ...given }, agentName: "sightline", withinMs: 1500 })(call, signal);
 
 test("asks for an agent, and is done once it is in the room", async () => {
   onDispatch = () => void setTimeout(() => (hasAgent = true), 300);
@@ -75,7 +75,7 @@ test("a room in which nobody has asked for an agent gets none", async () => {
 test("a request that no agent hears is given up in time, and looked after no more", async () => {
   const beganAtMs = performance.now();
   expect(await handOver()).toBe(false);
-  expect(performance.now() - beganAtMs).toBeLessThan(1000);
+  expect(performance.now() - beganAtMs).toBeLessThan(3000);
   expect(done).toEqual(ASKED);
   const looked = looks;
   await wait(400);
@@ -96,7 +96,7 @@ test("a look that fails is followed by the next", async () => {
 test("a server that does not answer is given up in time, and one that says no is heard", async () => {
   const beganAtMs = performance.now();
   expect(await handOver({ remove: () => new Promise(() => {}) })).toBe(false);
-  expect(performance.now() - beganAtMs).toBeLessThan(1000);
+  expect(performance.now() - beganAtMs).toBeLessThan(3000);
   await expect(handOver({ dispatch: () => Promise.reject(new Error("no")) })).rejects.toThrow("no");
 });
 
@@ -105,5 +105,5 @@ test("it is over at once with its signal", async () => {
   setTimeout(() => ending.abort(), 50);
   const beganAtMs = performance.now();
   expect(await handOver({}, ending.signal)).toBe(false);
-  expect(performance.now() - beganAtMs).toBeLessThan(400);
+  expect(performance.now() - beganAtMs).toBeLessThan(1000);
 });
