@@ -21,11 +21,15 @@ test("a loop that stood still is told of, before and after its next turn, whenev
   expect(loop.isStalled()).toBe(true);
 });
 
-test("what is shorter than a second is none", async () => {
+test("what is shorter than a second is none", () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
   const loop = watch();
-  standStill(800);
+  vi.advanceTimersByTime(1000);
+  const now = vi.spyOn(performance, "now").mockReturnValue(performance.now() + 990);
   expect(loop.isStalled()).toBe(false);
-  await wait(150);
+  vi.advanceTimersByTime(50);
+  now.mockRestore();
   expect(loop.isStalled()).toBe(false);
 });
 

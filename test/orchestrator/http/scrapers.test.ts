@@ -1,5 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { createScrapers } from "../../../orchestrator/http/scrapers.ts";
 
 const AWAY_MS = 300;
@@ -22,6 +21,12 @@ async function tookMs(promise: Promise<void>): Promise<number> {
   return performance.now() - startMs;
 }
 
+/** Time that passes as the test says. */
+function useFakeTime(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
 test("nobody scrapes: nobody is waited for", async () => {
   expect(await tookMs(createScrapers(AWAY_MS).haveAll(metrics(3)))).toBeLessThan(50);
 });
@@ -33,24 +38,29 @@ test("who has the last counts is not waited for, whatever a gauge says by now", 
 });
 
 test("everybody who scrapes is waited for until he has them", async () => {
+  useFakeTime();
   const scrapers = createScrapers(AWAY_MS);
   scrapers.gave("10.0.0.1", metrics(2));
   scrapers.gave("10.0.0.2", metrics(2));
   let isOver = false;
   const over = scrapers.haveAll(metrics(3)).then(() => (isOver = true));
-  await wait(50);
+  await vi.advanceTimersByTimeAsync(50);
   scrapers.gave("10.0.0.1", metrics(3));
-  await wait(50);
+  await vi.advanceTimersByTimeAsync(50);
   expect(isOver).toBe(false);
   scrapers.gave("10.0.0.2", metrics(3));
-  expect(await tookMs(over.then(() => {}))).toBeLessThan(100);
+  const took = tookMs(over.then(() => {}));
+  await vi.advanceTimersByTimeAsync(AWAY_MS);
+  expect(await took).toBeLessThan(100);
 });
 
 test("who does not come any more is waited for no longer than between two scrapes", async () => {
+  useFakeTime();
   const scrapers = createScrapers(AWAY_MS);
   scrapers.gave("10.0.0.1", metrics(2));
-  await wait(100);
-  const ms = await tookMs(scrapers.haveAll(metrics(3)));
-  expect(ms).toBeGreaterThan(AWAY_MS - 150);
-  expect(ms).toBeLessThan(AWAY_MS);
+  await vi.advanceTimersByTimeAsync(100);
+  const took = tookMs(scrapers.haveAll(metrics(3)));
+  await vi.advanceTimersByTimeAsync(2 * AWAY_MS);
+  expect(await took).toBeGreaterThan(AWAY_MS - 150);
+  expect(await took).toBeLessThan(AWAY_MS);
 });
