@@ -211,9 +211,8 @@ describe("after the last answer", () => {
       await drainAll(engine.answer(question, contextOf())).catch(() => {});
     }
     await Promise.all([engine.close(), own.close()]);
-    await wait(5);
-    const more = [...resources()].filter(([name, count]) => count > (before.get(name) ?? 0));
-    expect(more).toEqual([]);
+    const more = () => [...resources()].filter(([name, count]) => count > (before.get(name) ?? 0));
+    await expect.poll(more, { interval: 5 }).toEqual([]);
   });
 });
 

@@ -182,10 +182,10 @@ describe("fallback, only while nothing was shown", () => {
   it("counts the wait for the gate into the turn's deadline", async () => {
     const gate = () => new Promise<never>(() => {});
     const ports = portsOf({ cloud: undefined, local: engineOf<Jpeg>(hanging), gate });
-    const turn = turnOf(LOOK, { settings: settingsOf({ verdictDeadlineMs: 150, turnDeadlineMs: 160 }) });
+    const turn = turnOf(LOOK, { settings: settingsOf({ verdictDeadlineMs: 1000, turnDeadlineMs: 1010 }) });
     const { text, totalMs } = await run(turn, ports);
     expect(text).toBe("I can't answer right now.");
-    expect(totalMs).toBeLessThan(300);
+    expect(totalMs).toBeLessThan(1900);
   });
 });
 

@@ -9,7 +9,7 @@ import { hear, service } from "../../../standins/tts/hear.ts";
 
 const TEXT = "one two three, four five six. Seven eight nine.";
 const WORDS = TEXT.split(" ");
-const LIMITS = { firstAudioMs: 1500, gapMs: 150, drySilenceMs: 60 };
+const LIMITS = { firstAudioMs: 1500, gapMs: 600, drySilenceMs: 60 };
 const FIRST_CLAUSE = WORDS.slice(0, 3);
 
 type Start = (voice: number) => Promise<{

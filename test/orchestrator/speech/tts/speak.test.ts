@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { hear } from "../../../standins/tts/hear.ts";
 import { threeVoices } from "./three-voices.ts";
@@ -55,7 +54,7 @@ describe("a speech whose service fails", () => {
     const first = await hear(voice, SHORT, { queueMs: 100 });
     expect(first.places.map(({ name }) => name)).toEqual(["elevenlabs", "openai"]);
     await expect.poll(() => elevenlabs.said.at(-1)).toBe("Yes.");
-    await wait(300);
+    await expect.poll(() => voice.place()?.name).toBe("elevenlabs");
     const second = await hear(voice, "And now?");
     expect(second.places.map(({ name }) => name)).toEqual(["elevenlabs"]);
   });
@@ -65,7 +64,8 @@ describe("a speech whose service fails", () => {
     elevenlabs.always({ fault: { type: "hang" } });
     await hear(voice, "One two three.");
     const second = await hear(voice, "Four five six.");
-    expect(second.firstAudioMs).toBeLessThan(400);
+    // Who is asked and hangs costs 800 ms.
+    expect(second.firstAudioMs).toBeLessThan(750);
     expect(openai.requests.map(({ text }) => text)).toEqual(["One two three.", "Four five six."]);
     expect(elevenlabs.said).toEqual(["One two three."]);
   });

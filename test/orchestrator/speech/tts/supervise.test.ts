@@ -74,7 +74,7 @@ describe("supervise", () => {
     expect(fault).toMatchObject({ category: "timeout", code: "first-audio" });
     expect(stopped).toBe(fault);
     expect(tookMs).toBeGreaterThan(95);
-    expect(tookMs).toBeLessThan(250);
+    expect(tookMs).toBeLessThan(1000);
   });
 
   it("takes silence for no sound", async () => {
@@ -87,7 +87,7 @@ describe("supervise", () => {
     const { tookMs, fault } = await watch([part(400), "hang"]);
     expect(fault).toMatchObject({ category: "timeout", code: "gap" });
     expect(tookMs).toBeGreaterThan(400);
-    expect(tookMs).toBeLessThan(650);
+    expect(tookMs).toBeLessThan(1500);
   });
 
   it("lets a slow service that goes on go on", async () => {
@@ -112,7 +112,7 @@ describe("supervise", () => {
     const { fault, stopped, tookMs } = await watched;
     expect(fault).toBe(reason);
     expect(stopped).toBe(reason);
-    expect(tookMs).toBeLessThan(100);
+    expect(tookMs).toBeLessThan(400);
   });
 
   it("makes up for the rate that a service does not give", async () => {
