@@ -50,6 +50,8 @@ const SILENT_MS = 6000;
 
 const MS = 1000;
 const MB = 1_000_000;
+/** Sixteen million grains are one: of up to half a billion, sums of grains are exact. */
+const GRAINS = 2 ** 24;
 
 /** Creates the metrics of whoever keeps the agent processes. */
 export function createFleetMetrics(now: () => number = () => performance.now()): FleetMetrics {
@@ -117,7 +119,7 @@ export function createFleetMetrics(now: () => number = () => performance.now()):
     update(process, numbers, snapshot) {
       running.set(process, {
         numbers,
-        snapshot: Array.isArray(snapshot) ? (snapshot as object[]) : [],
+        snapshot: Array.isArray(snapshot) ? rounded(snapshot as object[]) : [],
         atMs: now(),
       });
     },
@@ -151,4 +153,14 @@ export function createFleetMetrics(now: () => number = () => performance.now()):
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+/**
+ * Each value to the grain, so that a sum is the same in whatever order it is added: one that falls by a
+ * rounding when a process goes is taken for a restart by Prometheus, which counts all of it again.
+ */
+function rounded(snapshot: object[]): object[] {
+  return JSON.parse(JSON.stringify(snapshot), (key, value: unknown) =>
+    key === "value" && typeof value === "number" ? Math.round(value * GRAINS) / GRAINS : value,
+  ) as object[];
 }

@@ -17,10 +17,10 @@ const numbersOf = (numbers: Partial<ProcessNumbers> = {}): ProcessNumbers => ({
   ...numbers,
 });
 
-async function snapshotOf(refusals: number): Promise<unknown> {
+async function snapshotOf(refusals: number, ttftSeconds = 0.2): Promise<unknown> {
   const metrics = createMetrics();
   metrics.refusals.inc(refusals);
-  metrics.ttft.observe({ engine: "local", route: "local" }, 0.2);
+  metrics.ttft.observe({ engine: "local", route: "local" }, ttftSeconds);
   return JSON.parse(JSON.stringify(await metrics.snapshot()));
 }
 
@@ -37,6 +37,21 @@ test("counters and histograms of the processes add up, also of those that are go
   expect(valueOf(text, "sightline_refusals_total")).toBe(14);
   expect(valueOf(text, 'sightline_ttft_seconds_count{engine="local",route="local"}')).toBe(3);
   expect(valueOf(text, "sightline_refused_calls_total")).toBe(3);
+});
+
+test("a sum does not fall by a rounding when a process goes, which Prometheus would take for a restart", async () => {
+  const fleet = createFleetMetrics();
+  for (const [name, seconds] of [
+    ["a", 0.4],
+    ["b", 0.2],
+    ["c", 0.1],
+  ] as const)
+    fleet.update(name, numbersOf(), await snapshotOf(0, seconds));
+  const series = 'sightline_ttft_seconds_sum{engine="local",route="local"}';
+  const before = valueOf(await fleet.exposition(), series);
+  expect(before).toBeCloseTo(0.7, 6);
+  fleet.remove("c");
+  expect(valueOf(await fleet.exposition(), series)).toBe(before);
 });
 
 test("the present is that of the running processes", async () => {
