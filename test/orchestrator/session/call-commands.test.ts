@@ -4,29 +4,36 @@ import { StoreError } from "../../../orchestrator/store/messages.ts";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
 import { createFakeVoice } from "../../standins/call/voice.ts";
 
+/** Of what is measured in time: a machine busy with other tests may stall a process for longer than the limit. */
+const TIMED = { retry: 2 };
+
 let open: TestCall | undefined;
 
 afterEach(async () => {
   await open?.close();
 });
 
-test("slower and faster change the rate, and are acknowledged within 150 ms of the turn's end", async () => {
-  open = await startTestCall("Here.");
-  const { caller, next, speaker, engine } = open;
-  expect(await next("rate")).toMatchObject({ rate: 1, by: "persona" });
-  const endedAtMs = await caller.say("Slower please.", { finalMs: 200 });
-  expect(await next("rate")).toMatchObject({ rate: 0.83, by: "caller" });
-  const { times, reason } = await next("turn");
-  expect(reason).toBe("command");
-  expect((speaker.firstAtMs(0) ?? 0) - endedAtMs).toBeGreaterThanOrEqual(500);
-  expect(times.firstAudioMs! - times.silenceMs!).toBeLessThan(150);
-  expect(await next("answer-end")).toMatchObject({ text: "Slower.", interrupted: false });
-  open.call.request({ type: "command", command: "faster" });
-  expect(await next("rate")).toMatchObject({ rate: 1, by: "caller" });
-  await next("answer-end");
-  expect(engine.prompts).toHaveLength(0);
-  expect(open.history()).toHaveLength(0);
-});
+test(
+  "slower and faster change the rate, and are acknowledged within 150 ms of the turn's end",
+  TIMED,
+  async () => {
+    open = await startTestCall("Here.");
+    const { caller, next, speaker, engine } = open;
+    expect(await next("rate")).toMatchObject({ rate: 1, by: "persona" });
+    const endedAtMs = await caller.say("Slower please.", { finalMs: 200 });
+    expect(await next("rate")).toMatchObject({ rate: 0.83, by: "caller" });
+    const { times, reason } = await next("turn");
+    expect(reason).toBe("command");
+    expect((speaker.firstAtMs(0) ?? 0) - endedAtMs).toBeGreaterThanOrEqual(500);
+    expect(times.firstAudioMs! - times.silenceMs!).toBeLessThan(150);
+    expect(await next("answer-end")).toMatchObject({ text: "Slower.", interrupted: false });
+    open.call.request({ type: "command", command: "faster" });
+    expect(await next("rate")).toMatchObject({ rate: 1, by: "caller" });
+    await next("answer-end");
+    expect(engine.prompts).toHaveLength(0);
+    expect(open.history()).toHaveLength(0);
+  },
+);
 
 test("repeat and spell answer from what was said last, without a model", async () => {
   open = await startTestCall("His name is Karl.");
@@ -134,28 +141,32 @@ test("what is typed into the goodbye ends the call, and nothing answers it", asy
   expect(engine.prompts).toHaveLength(0);
 });
 
-test("a typed question interrupts what is being said and is answered without waiting for silence", async () => {
-  const count = "One two three four five six seven eight nine ten.";
-  open = await startTestCall(count);
-  const { call, next, speaker, voice } = open;
-  call.request({ type: "ask", text: "Count to ten." });
-  await next("turn");
-  await delay(500);
-  const askedAtMs = performance.now();
-  call.request({ type: "ask", text: "And tomorrow?" });
-  const cut = await next("answer-end");
-  expect(cut.interrupted).toBe(true);
-  expect(cut.text).toMatch(/^One/);
-  expect(count.startsWith(cut.text)).toBe(true);
-  await next("turn");
-  expect(performance.now() - askedAtMs).toBeLessThan(450);
-  await next("answer-end");
-  expect(open.history().map(({ question, answer }) => [question, answer])).toEqual([
-    ["Count to ten.", cut.text],
-    ["And tomorrow?", count],
-  ]);
-  expect(voice.heardIn(speaker.played())).toBe(`${cut.text.trim()} ${count}`);
-});
+test(
+  "a typed question interrupts what is being said and is answered without waiting for silence",
+  TIMED,
+  async () => {
+    const count = "One two three four five six seven eight nine ten.";
+    open = await startTestCall(count);
+    const { call, next, speaker, voice } = open;
+    call.request({ type: "ask", text: "Count to ten." });
+    await next("turn");
+    await delay(500);
+    const askedAtMs = performance.now();
+    call.request({ type: "ask", text: "And tomorrow?" });
+    const cut = await next("answer-end");
+    expect(cut.interrupted).toBe(true);
+    expect(cut.text).toMatch(/^One/);
+    expect(count.startsWith(cut.text)).toBe(true);
+    await next("turn");
+    expect(performance.now() - askedAtMs).toBeLessThan(450);
+    await next("answer-end");
+    expect(open.history().map(({ question, answer }) => [question, answer])).toEqual([
+      ["Count to ten.", cut.text],
+      ["And tomorrow?", count],
+    ]);
+    expect(voice.heardIn(speaker.played())).toBe(`${cut.text.trim()} ${count}`);
+  },
+);
 
 test("without a voice answers are captions; without an ear questions are typed", async () => {
   open = await startTestCall("Just |read |this.", { deaf: true, deps: { voice: undefined } });

@@ -10,6 +10,9 @@ const TURN_MS = 8000;
 const LOUD = 184;
 const STRICT_MS = 500;
 
+/** Of what is measured in time: a machine busy with other tests may stall a process for longer than the limit. */
+const TIMED = { retry: 2 };
+
 let open: TestCall | undefined;
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -112,7 +115,7 @@ test(
 
 test.each([3_600_000, -3_600_000])(
   "a clock that is set by %d ms in mid-question changes nothing",
-  { timeout: 20_000 },
+  { timeout: 20_000, ...TIMED },
   async (byMs) => {
     open = await startTestCall(slowly("Yes.", 100));
     const { caller, next, speaker } = open;

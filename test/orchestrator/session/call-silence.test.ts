@@ -3,6 +3,9 @@ import { expect, test } from "vitest";
 import { startTestCall } from "../../standins/call/call.ts";
 import { endpointTrials } from "../../standins/call/endpoint-trials.ts";
 
+/** Of what is measured in time: a machine busy with other tests may stall a process for longer than the limit. */
+const TIMED = { retry: 2 };
+
 test(
   "no answer begins before the strict silence, and none into a pause, whatever pauses an utterance has",
   { timeout: 60_000 },
@@ -47,22 +50,26 @@ test(
   },
 );
 
-test("a final that comes late starts the answer at once, and one that never comes starts none", async () => {
-  const open = await startTestCall("Yes.");
-  try {
-    const endedAtMs = await open.caller.say("Tell me a joke.", { finalMs: 900 });
-    await open.next("turn");
-    const firstMs = (open.speaker.firstAtMs(0) ?? 0) - endedAtMs;
-    expect(firstMs).toBeGreaterThan(880);
-    expect(firstMs).toBeLessThan(1100);
-    await open.next("answer-end");
-    await open.caller.say("Tell me a joke.", { as: null });
-    await delay(2500);
-    expect(open.engine.prompts).toHaveLength(1);
-  } finally {
-    await open.close();
-  }
-});
+test(
+  "a final that comes late starts the answer at once, and one that never comes starts none",
+  TIMED,
+  async () => {
+    const open = await startTestCall("Yes.");
+    try {
+      const endedAtMs = await open.caller.say("Tell me a joke.", { finalMs: 900 });
+      await open.next("turn");
+      const firstMs = (open.speaker.firstAtMs(0) ?? 0) - endedAtMs;
+      expect(firstMs).toBeGreaterThan(880);
+      expect(firstMs).toBeLessThan(1100);
+      await open.next("answer-end");
+      await open.caller.say("Tell me a joke.", { as: null });
+      await delay(2500);
+      expect(open.engine.prompts).toHaveLength(1);
+    } finally {
+      await open.close();
+    }
+  },
+);
 
 test("words that were begun and never finished are taken as they are", async () => {
   const open = await startTestCall("Yes.");
@@ -89,7 +96,7 @@ test("a microphone that is switched off ends the question", async () => {
   }
 });
 
-test("a microphone that was switched off and on again is heard in time", async () => {
+test("a microphone that was switched off and on again is heard in time", TIMED, async () => {
   const open = await startTestCall("Yes.");
   try {
     await delay(300);
