@@ -2,10 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { StoreError } from "../../../orchestrator/store/messages.ts";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
+import { timed } from "../../standins/timed.ts";
 import { createFakeVoice } from "../../standins/call/voice.ts";
 
-/** Of what is measured in time: a machine busy with other tests may stall a process for longer than the limit. */
-const TIMED = { retry: 2 };
+const TIMED = timed();
 
 let open: TestCall | undefined;
 

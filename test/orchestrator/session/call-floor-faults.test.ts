@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
+import { timed } from "../../standins/timed.ts";
 import { joined, silence, synthesise } from "../../standins/speech/synthesise.ts";
 import { saying } from "../../standins/turn.ts";
 
@@ -10,8 +11,7 @@ const TURN_MS = 8000;
 const LOUD = 184;
 const STRICT_MS = 500;
 
-/** Of what is measured in time: a machine busy with other tests may stall a process for longer than the limit. */
-const TIMED = { retry: 2 };
+const TIMED = timed();
 
 let open: TestCall | undefined;
 afterEach(async () => {

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
+import { timed } from "../../standins/timed.ts";
 import { synthesise } from "../../standins/speech/synthesise.ts";
 import { saying } from "../../standins/turn.ts";
 
 const LONG = "One two three four five six seven eight nine ten eleven twelve.";
 
-/** Of what is measured in time: a machine busy with other tests may stall a process for longer than the limit. */
-const TIMED = { retry: 2 };
+const TIMED = timed();
 
 let open: TestCall | undefined;
 

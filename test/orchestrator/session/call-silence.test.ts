@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { startTestCall } from "../../standins/call/call.ts";
+import { timed } from "../../standins/timed.ts";
 import { endpointTrials } from "../../standins/call/endpoint-trials.ts";
 
-/** Of what is measured in time: a machine busy with other tests may stall a process for longer than the limit. */
-const TIMED = { retry: 2 };
+const TIMED = timed();
 
 test(
   "no answer begins before the strict silence, and none into a pause, whatever pauses an utterance has",

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { startTestCall, type TestCall } from "../../standins/call/call.ts";
+import { timed } from "../../standins/timed.ts";
 import { createFakeVoice } from "../../standins/call/voice.ts";
 import { joined, silence, synthesise } from "../../standins/speech/synthesise.ts";
 import type { Script } from "../../standins/turn.ts";
 
 const PAUSE_MS = 420;
 
-/** Of what is measured in time: a machine busy with other tests may stall a process for longer than the limit. */
-const TIMED = { retry: 2 };
+const TIMED = timed();
 
 let open: TestCall | undefined;
 
