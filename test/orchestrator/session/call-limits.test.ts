@@ -13,7 +13,7 @@ afterEach(async () => {
 
 test(
   "an engine that never answers: a notice within eight seconds of the question",
-  { timeout: 20_000 },
+  { timeout: 40_000 },
   async () => {
     open = await startTestCall(async function* (ctx) {
       await new Promise((_, reject) => ctx.signal.addEventListener("abort", () => reject(ctx.signal.reason)));
