@@ -166,9 +166,7 @@ describe("long and odd input", () => {
 
   it.each(odd)("is decided in a moment: 10,000 characters of %j", (part) => {
     const question = part.repeat(Math.ceil(10_000 / part.length)).slice(0, 10_000);
-    const started = performance.now();
-    needsFrame(question, []);
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(leastMs(() => needsFrame(question, []))).toBeLessThan(100);
   });
 
   it("is read at its beginning and at its end", () => {
@@ -178,11 +176,20 @@ describe("long and odd input", () => {
   });
 
   it("costs well under a millisecond a question", () => {
-    const started = performance.now();
-    for (const row of own) needsFrame(row.question, []);
-    expect((performance.now() - started) / own.length).toBeLessThan(1);
+    const ms = leastMs(() => own.forEach(({ question }) => needsFrame(question, [])));
+    expect(ms / own.length).toBeLessThan(1);
   });
 });
+
+/** How long it takes at least, of five times: what else the machine does makes it longer, never shorter. */
+function leastMs(work: () => unknown): number {
+  const took = Array.from({ length: 5 }, () => {
+    const startedMs = performance.now();
+    work();
+    return performance.now() - startedMs;
+  });
+  return Math.min(...took);
+}
 
 function judge(rows: readonly LabelledQuestion[]): { accuracy: number; missed: readonly string[] } {
   const wrong = rows.filter((row) => needsFrame(row.question, historyFor(row)).value !== row.needed);
