@@ -86,8 +86,9 @@ function placesOf(info: Info, containerdConfig: string): Pick<DockerEngine, "vol
   const volumesDir = text(info["DockerRootDir"]) || USUAL_PLACES.volumesDir;
   const isContainerds = JSON.stringify(info["DriverStatus"] ?? []).includes("io.containerd.snapshotter.");
   if (!isContainerds || ownsContainerd(info)) return { volumesDir, imagesDir: volumesDir };
-  const [, imagesDir = USUAL_PLACES.imagesDir] =
-    /^\s*root\s*=\s*["']([^"']+)["']/m.exec(containerdConfig) ?? [];
+  // What belongs to no table of a TOML file stands before its first.
+  const [top = ""] = containerdConfig.split(/^\s*\[/m);
+  const [, imagesDir = USUAL_PLACES.imagesDir] = /^\s*root\s*=\s*["']([^"']+)["']/m.exec(top) ?? [];
   return { volumesDir, imagesDir };
 }
 

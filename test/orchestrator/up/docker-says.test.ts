@@ -59,6 +59,7 @@ describe("images are kept", () => {
     expect(places({ DriverStatus }, '# root = "/no"\nversion = 2\nstate = "/run/containerd"')).toMatchObject(
       there,
     );
+    expect(places({ DriverStatus }, 'version = 3\n[proxy]\n  root = "/no"\n')).toMatchObject(there);
     const config = `version = 3\nroot = '/data/containerd'\n[grpc]\n  root = "/no"\n`;
     expect(places({ DriverStatus }, config)).toMatchObject({ imagesDir: "/data/containerd" });
   });

@@ -3,6 +3,9 @@ import { describe, expect, it } from "vitest";
 import { supervise, type SuperviseOptions } from "../../../../orchestrator/speech/tts/supervise.ts";
 import type { Part, Utterance } from "../../../../orchestrator/speech/tts/synthesiser.ts";
 import { sine } from "../../lib/sine.ts";
+import { timed } from "../../../standins/timed.ts";
+
+const TIMED = timed();
 
 const RATE = 24_000;
 const TEXT = "I can see two people here.";
@@ -69,12 +72,12 @@ describe("supervise", () => {
     expect(Math.round(soundMs)).toBe(WHOLE_MS);
   });
 
-  it("gives up a service without a sound in time, and tells it to stop", async () => {
+  it("gives up a service without a sound in time, and tells it to stop", TIMED, async () => {
     const { tookMs, fault, stopped } = await watch(["hang"]);
     expect(fault).toMatchObject({ category: "timeout", code: "first-audio" });
     expect(stopped).toBe(fault);
     expect(tookMs).toBeGreaterThan(95);
-    expect(tookMs).toBeLessThan(1000);
+    expect(tookMs).toBeLessThan(250);
   });
 
   it("takes silence for no sound", async () => {
@@ -83,11 +86,11 @@ describe("supervise", () => {
     expect((await watch([silent])).fault).toMatchObject({ code: "silent" });
   });
 
-  it("waits for more while the ear has something to play, and no longer", async () => {
+  it("waits for more while the ear has something to play, and no longer", TIMED, async () => {
     const { tookMs, fault } = await watch([part(400), "hang"]);
     expect(fault).toMatchObject({ category: "timeout", code: "gap" });
     expect(tookMs).toBeGreaterThan(400);
-    expect(tookMs).toBeLessThan(1500);
+    expect(tookMs).toBeLessThan(650);
   });
 
   it("lets a slow service that goes on go on", async () => {
@@ -103,7 +106,7 @@ describe("supervise", () => {
     expect((await watch(steps)).fault).toMatchObject({ category: "server", code });
   });
 
-  it("stops with the reason of its caller", async () => {
+  it("stops with the reason of its caller", TIMED, async () => {
     const stop = new AbortController();
     const watched = watch([part(400), "hang"], { signal: stop.signal });
     await wait(20);
@@ -112,7 +115,7 @@ describe("supervise", () => {
     const { fault, stopped, tookMs } = await watched;
     expect(fault).toBe(reason);
     expect(stopped).toBe(reason);
-    expect(tookMs).toBeLessThan(400);
+    expect(tookMs).toBeLessThan(100);
   });
 
   it("makes up for the rate that a service does not give", async () => {

@@ -3,6 +3,9 @@ import { beforeEach, expect, test } from "vitest";
 import type { StoredCall } from "../../../../orchestrator/store/calls.ts";
 import { createHandOver } from "../../../../orchestrator/transports/livekit/hand-over.ts";
 import type { RoomService } from "../../../../orchestrator/transports/livekit/room-service.ts";
+import { timed } from "../../../standins/timed.ts";
+
+const TIMED = timed();
 
 const call: StoredCall = {
   id: "a",
@@ -50,9 +53,9 @@ const ASKED = ["remove room-a agent-1", "forget room-a", "dispatch room-a sightl
 const running = new AbortController().signal;
 
 const handOver = (given: Partial<RoomService> = {}, signal = running): Promise<boolean> =>
-  createHandOver({ service: { ...service, ...given }, agentName: "sightline", withinMs: 1500 })(call, signal);
+  createHandOver({ service: { ...service, ...given }, agentName: "sightline", withinMs: 600 })(call, signal);
 
-test("asks for an agent, and is done once it is in the room", async () => {
+test("asks for an agent, and is done once it is in the room", TIMED, async () => {
   onDispatch = () => void setTimeout(() => (hasAgent = true), 300);
   const beganAtMs = performance.now();
   expect(await handOver()).toBe(true);
@@ -72,17 +75,17 @@ test("a room in which nobody has asked for an agent gets none", async () => {
   expect(done).toEqual(["remove room-a agent-1"]);
 });
 
-test("a request that no agent hears is given up in time, and looked after no more", async () => {
+test("a request that no agent hears is given up in time, and looked after no more", TIMED, async () => {
   const beganAtMs = performance.now();
   expect(await handOver()).toBe(false);
-  expect(performance.now() - beganAtMs).toBeLessThan(3000);
+  expect(performance.now() - beganAtMs).toBeLessThan(1000);
   expect(done).toEqual(ASKED);
   const looked = looks;
   await wait(400);
   expect(looks).toBe(looked);
 });
 
-test("a look that fails is followed by the next", async () => {
+test("a look that fails is followed by the next", TIMED, async () => {
   let fails = 0;
   onDispatch = () => (hasAgent = true);
   const look: RoomService["look"] = async (...where) => {
@@ -93,17 +96,17 @@ test("a look that fails is followed by the next", async () => {
   expect(fails).toBe(2);
 });
 
-test("a server that does not answer is given up in time, and one that says no is heard", async () => {
+test("a server that does not answer is given up in time, and one that says no is heard", TIMED, async () => {
   const beganAtMs = performance.now();
   expect(await handOver({ remove: () => new Promise(() => {}) })).toBe(false);
-  expect(performance.now() - beganAtMs).toBeLessThan(3000);
+  expect(performance.now() - beganAtMs).toBeLessThan(1000);
   await expect(handOver({ dispatch: () => Promise.reject(new Error("no")) })).rejects.toThrow("no");
 });
 
-test("it is over at once with its signal", async () => {
+test("it is over at once with its signal", TIMED, async () => {
   const ending = new AbortController();
   setTimeout(() => ending.abort(), 50);
   const beganAtMs = performance.now();
   expect(await handOver({}, ending.signal)).toBe(false);
-  expect(performance.now() - beganAtMs).toBeLessThan(1000);
+  expect(performance.now() - beganAtMs).toBeLessThan(400);
 });

@@ -2,6 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import type { AgentNumbers } from "../../../../orchestrator/transports/livekit/agent.ts";
 import { keep, start, store, takesUp } from "./supervised.ts";
+import { timed } from "../../../standins/timed.ts";
+
+const TIMED = timed();
 
 test("is ready when as many processes as wanted are registered", async () => {
   const { supervisor, children } = start(2);
@@ -14,7 +17,7 @@ test("is ready when as many processes as wanted are registered", async () => {
   await supervisor.ready;
 });
 
-test("a process that crashes is replaced at once the first time, then ever later", async () => {
+test("a process that crashes is replaced at once the first time, then ever later", TIMED, async () => {
   const { children, startedAtMs } = start(1);
   for (let at = 0; at < 5; at++) {
     await vi.waitFor(() => expect(children).toHaveLength(at + 1));
@@ -22,7 +25,7 @@ test("a process that crashes is replaced at once the first time, then ever later
   }
   await vi.waitFor(() => expect(children).toHaveLength(6));
   const pauses = startedAtMs.slice(1).map((atMs, at) => atMs - startedAtMs[at]!);
-  expect(pauses[0]).toBeLessThan(150);
+  expect(pauses[0]).toBeLessThan(50);
   expect(pauses[4]!).toBeGreaterThan(190);
 });
 
